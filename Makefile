@@ -1,0 +1,86 @@
+# quotemill. `make help` lists the targets; build/ holds all output but bin/.
+CC ?= gcc
+CXX ?= g++
+BUILD ?= build
+BIN ?= bin
+OPT ?= -O2 -g
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-format-truncation
+CWARN = $(WARN) -Wstrict-prototypes -Wmissing-prototypes
+PKGS = libpq libcurl libsodium libzstd liboath libctemplate simdjson lapacke openblas
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) $(PKG_CFLAGS)
+ALL_CFLAGS = -std=c11 $(OPT) $(CWARN) $(WERROR) $(SAN) $(CFLAGS)
+ALL_CXXFLAGS = -std=c++17 $(OPT) $(WARN) $(WERROR) $(SAN) $(CXXFLAGS)
+LIBS = $(PKG_LIBS) -lfcgi -lm -lpthread
+
+sources = $(wildcard $(addsuffix /*.c,$(1))) $(wildcard $(addsuffix /*.cc,$(1)))
+objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(call sources,$(1))))
+LIB_O = $(call objects,lib)
+CORE_O = $(call objects,core core/providers)
+WORKER_O = $(call objects,worker)
+CGI_O = $(call objects,cgi)
+SIM_O = $(call objects,simulator)
+UNIT_T = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/*.c))
+PROGRAMS = $(BIN)/quotemill $(BIN)/quotemill.fcgi $(BIN)/quotemill-simulator
+
+all: $(PROGRAMS)  ## build the three programs into bin/
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+$(BUILD)/sql.def: $(wildcard sql/queries/*.sql) scripts/embed-sql
+	@mkdir -p $(@D)
+	scripts/embed-sql sql/queries/*.sql > $@.new && mv $@.new $@
+
+$(BUILD)/%.c.o: %.c | $(BUILD)/sql.def
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.cc.o: %.cc | $(BUILD)/sql.def
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/lib.a: $(LIB_O)
+$(BUILD)/core.a: $(CORE_O)
+%.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BIN)/quotemill: $(WORKER_O)
+$(BIN)/quotemill.fcgi: $(CGI_O)
+$(BIN)/quotemill-simulator: $(SIM_O)
+$(PROGRAMS): $(BUILD)/core.a $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	$(CXX) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/core.a $(BUILD)/lib.a $(LIBS)
+
+$(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(BUILD)/core.a $(BUILD)/lib.a
+	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+unit: $(UNIT_T)  ## build the unit tests
+
+asan:  ## build everything with address and undefined-behaviour sanitizers
+	$(MAKE) BUILD=build/asan BIN=build/asan/bin OPT='-O1 -g' \
+	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' all unit
+
+fuzz:  ## build the libFuzzer targets with clang
+	$(MAKE) BUILD=build/fuzz CC=clang CXX=clang++ OPT='-O1 -g' \
+	  SAN='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined' fuzzers
+
+fuzzers: $(patsubst tests/fuzz/%.c,$(BUILD)/bin/%,$(wildcard tests/fuzz/*.c))
+$(BUILD)/bin/%: $(BUILD)/tests/fuzz/%.c.o $(BUILD)/core.a $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	$(CXX) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LIBS)
+
+test check:  ## build with warnings as errors and run every check and test
+	scripts/check
+
+format:  ## format the C sources in place
+	clang-format -i $(shell git ls-files '*.c' '*.h' '*.cc')
+
+clean:  ## remove all output
+	rm -rf build bin
+
+-include $(shell find $(BUILD) -name '*.d' -not -path '*/asan/*' -not -path '*/fuzz/*' 2>/dev/null)
+.PHONY: all help unit asan fuzz fuzzers test check format clean
+.SECONDARY:

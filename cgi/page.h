@@ -1,0 +1,79 @@
+/* One request of the console, from route to response.
+ *
+ * cgi/routes.def holds every route: method, path pattern ({id} matches one
+ * segment), least role, handler, template. The dispatcher checks method,
+ * session, role and (on POST) the CSRF token before the handler runs; a
+ * handler cannot forget. A page handler fills p->view; the dispatcher renders
+ * the template inside layout.tpl. A POST handler ends with page_redirect.
+ */
+#ifndef CGI_PAGE_H
+#define CGI_PAGE_H
+
+#include "lib/arena.h"
+#include "lib/buf.h"
+#include "lib/db.h"
+#include "lib/err.h"
+#include "lib/view.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum role { ROLE_NONE, ROLE_VIEWER, ROLE_OPERATOR, ROLE_ADMIN };
+
+struct page_user {
+    int64_t id;
+    const char *name;
+    enum role role;
+    const char *time_zone;
+    const char *csrf;         /* of this session */
+    const char *session_hash; /* of this session */
+};
+
+struct page {
+    struct arena *a;
+    struct db *db;
+    int64_t now_ts;        /* the clock that data is judged by */
+    int64_t real_ts;       /* the wall clock, for "12 min ago" of runs */
+    const char *method, *path;
+    const char *address;   /* the client's */
+    const struct page_user *user; /* NULL when signed out */
+    struct view *view;     /* the page's own template values */
+    struct view *layout;   /* title, flash, tab state */
+    struct buf *out;       /* body of API answers */
+    int status;            /* 200 to begin with */
+};
+
+typedef bool page_fn(struct page *p, struct err *err);
+
+/* Path parameter ("id" of /runs/{id}), query value, form value; NULL absent. */
+const char *page_param(const struct page *p, const char *name);
+const char *page_query(const struct page *p, const char *name);
+const char *page_form(const struct page *p, const char *name);
+/* All values of a repeated name, in order; NULL-terminated; n may be NULL. */
+const char *const *page_form_all(const struct page *p, const char *name,
+                                 size_t *n);
+
+/* Ends the request with 303 to a path of ours, with one sentence shown there
+ * once (text may be NULL). Returns true. */
+bool page_redirect(struct page *p, const char *text, const char *path_fmt, ...)
+    PRINTF_FMT(3, 4);
+
+/* Marks the page as form-with-errors: status 422, `field` named in the
+ * summary with the text; may be called several times. Returns true. */
+bool page_field_error(struct page *p, const char *field, const char *text);
+bool page_has_errors(const struct page *p);
+
+/* <h1>, browser title and, when not NULL, the trouble shown in the tab. */
+void page_title(struct page *p, const char *title, const char *trouble);
+
+/* An extra response header; values are ours, never a visitor's. */
+void page_header(struct page *p, const char *name, const char *value);
+
+/* For API answers: content type of p->out; application/json by default. */
+void page_type(struct page *p, const char *content_type);
+
+#define ROUTE(method, path, role, handler, template) page_fn page_##handler;
+#include "cgi/routes.def"
+#undef ROUTE
+
+#endif

@@ -1,0 +1,64 @@
+#include "lib/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum log_level max_level = LOG_INFO;
+static char context[128];
+static log_sink_fn *sink_fn;
+static void *sink_arg;
+
+void
+log_set_level(enum log_level level)
+{
+    max_level = level;
+}
+
+void
+log_set_context(const char *key, const char *value)
+{
+    if (key == NULL)
+        context[0] = '\0';
+    else
+        snprintf(context, sizeof context, " %s=%s", key, value);
+}
+
+void
+log_set_sink(log_sink_fn *sink, void *arg)
+{
+    sink_fn = sink;
+    sink_arg = arg;
+}
+
+static void
+one_line(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = ' ';
+}
+
+void
+log_event(enum log_level level, const char *event, const char *fmt, ...)
+{
+    if (level > max_level)
+        return;
+    char text[2048];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    one_line(text);
+
+    char line[2400];
+    int len = snprintf(line, sizeof line, "<%d>%s%s%s%s\n", (int)level, event,
+                       context, text[0] != '\0' ? " " : "", text);
+    if (len > 0) {
+        ssize_t ignored = write(STDERR_FILENO, line, (size_t)len);
+        (void)ignored; /* nowhere left to say it */
+    }
+    if (sink_fn != NULL)
+        sink_fn(sink_arg, level, event, text);
+}
