@@ -5,6 +5,24 @@
  * session, role and (on POST) the CSRF token before the handler runs; a
  * handler cannot forget. A page handler fills p->view; the dispatcher renders
  * the template inside layout.tpl. A POST handler ends with page_redirect.
+ *
+ * What the dispatcher sets for templates. Everywhere (layout and page alike):
+ *   SIGNED_IN, SIGNED_OUT, IS_OPERATOR, IS_ADMIN  sections; IS_OPERATOR is
+ *                    shown to operators and admins, IS_ADMIN to admins
+ *   USER_NAME, USER_ROLE, USER_ZONE, CSRF         of who is signed in
+ *   SIMULATED        section: data comes from the simulator
+ * In layout.tpl only:
+ *   TITLE            <h1> and browser title, from page_title
+ *   TROUBLE          section with TROUBLE_TEXT: "1 failed", for the tab
+ *   AT_RUNS, AT_MODELS, ...  section of the first path segment, upper case;
+ *                    AT_OVERVIEW for "/": aria-current in the navigation
+ *   FLASH            section with FLASH_TEXT, the sentence after a redirect
+ *   ERRORS           section; in it ERROR, once for each bad field, with
+ *                    ERROR_FIELD (the input's id) and ERROR_TEXT
+ *   REFRESH          section with REFRESH_S: a page that asks again by itself
+ *   BODY             {{>BODY}}, the page's own template
+ * In the page's template, for a form with errors:
+ *   ERROR_NAME       section with ERROR_TEXT, beside the field named "name"
  */
 #ifndef CGI_PAGE_H
 #define CGI_PAGE_H
@@ -45,6 +63,18 @@ struct page {
 
 typedef bool page_fn(struct page *p, struct err *err);
 
+/* A moment as people read it, in the visitor's time zone as it was then:
+ * "22 Nov 2026, 01:26". */
+const char *page_time(const struct page *p, int64_t ts);
+
+/* Sets NAME_ISO (for <time datetime>), NAME_FULL (page_time, with the zone)
+ * and NAME_AGO ("12 min ago") in v, and shows its section NAME:
+ *   {{#DUE}}<time datetime="{{DUE_ISO}}" title="{{DUE_FULL}}">{{DUE_AGO}}
+ *   </time>{{/DUE}}
+ * clock_ts is p->now_ts for data, p->real_ts for work. */
+void page_set_time(const struct page *p, struct view *v, const char *name,
+                   int64_t ts, int64_t clock_ts);
+
 /* Path parameter ("id" of /runs/{id}), query value, form value; NULL absent. */
 const char *page_param(const struct page *p, const char *name);
 const char *page_query(const struct page *p, const char *name);
@@ -72,8 +102,14 @@ void page_header(struct page *p, const char *name, const char *value);
 /* For API answers: content type of p->out; application/json by default. */
 void page_type(struct page *p, const char *content_type);
 
+/* routes.def: ROUTE is checked and rendered anew for each request; CACHED is
+ * kept per process, visitor and minute for as long as no transaction commits
+ * in the database: for GET pages whose body follows from database, path,
+ * query, session and clock alone. */
 #define ROUTE(method, path, role, handler, template) page_fn page_##handler;
+#define CACHED(method, path, role, handler, template) page_fn page_##handler;
 #include "cgi/routes.def"
 #undef ROUTE
+#undef CACHED
 
 #endif

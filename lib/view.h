@@ -3,7 +3,9 @@
  * Every template's first line is {{%AUTOESCAPE context="HTML"}}, so values
  * are escaped for where they stand. Templates are parsed once per process and
  * kept. A struct view is one dictionary; it copies what it is given and lives
- * on the arena.
+ * on the arena. A section's dictionary sees the values of those around it; an
+ * included file's dictionary does not, it sees its own and those of
+ * view_set_all and view_show_all.
  */
 #ifndef LIB_VIEW_H
 #define LIB_VIEW_H
@@ -18,7 +20,9 @@ EXTERN_C_BEGIN
 
 struct view;
 
-/* Where template files are found. Call once. fails ERR_INPUT: no such folder */
+/* Reads and parses every .tpl file in the folder and below. Call once.
+ * fails   ERR_INPUT: no such folder; ERR_INTERNAL: a template with a wrong
+ *         first line or wrong syntax, naming it */
 MUST_USE bool view_open(const char *dir, struct err *err);
 /* Frees what the template cache holds (sanitizer builds). */
 void view_close(void);
@@ -30,6 +34,10 @@ void view_set(struct view *v, const char *name, const char *text);
 void view_setf(struct view *v, const char *name, const char *fmt, ...)
     PRINTF_FMT(3, 4);
 void view_set_i64(struct view *v, const char *name, int64_t value);
+
+/* The same for v's root and everything in it, included files too. */
+void view_set_all(struct view *v, const char *name, const char *text);
+void view_show_all(struct view *v, const char *section);
 
 /* {{#NAME}}...{{/NAME}}: view_show prints it once with v's own values;
  * view_add prints it once more with the values of the returned view. */
