@@ -1,0 +1,160 @@
+/* The writing half of lib/json.h. Whether a comma is due shows in the last
+ * byte written, so no state is kept beside the text. */
+#include "lib/json.h"
+#include "lib/number.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void
+comma(struct buf *b)
+{
+    if (b->len > 0 && strchr("{[:,\n ", b->data[b->len - 1]) == NULL)
+        buf_addc(b, ',');
+}
+
+/* Bytes of the well-formed UTF-8 character at s; 0 when it is not one.
+ * source  Unicode Standard, table 3-7 */
+static size_t
+utf8_length(const unsigned char *s)
+{
+    unsigned char c = s[0], low = 0x80, high = 0xBF;
+    size_t n;
+    if (c < 0x80)
+        return 1;
+    if (c >= 0xC2 && c <= 0xDF)
+        n = 2;
+    else if (c >= 0xE0 && c <= 0xEF)
+        n = 3;
+    else if (c >= 0xF0 && c <= 0xF4)
+        n = 4;
+    else
+        return 0;
+    if (c == 0xE0)
+        low = 0xA0;
+    else if (c == 0xED)
+        high = 0x9F;
+    else if (c == 0xF0)
+        low = 0x90;
+    else if (c == 0xF4)
+        high = 0x8F;
+    if (s[1] < low || s[1] > high)
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if (s[i] < 0x80 || s[i] > 0xBF)
+            return 0;
+    return n;
+}
+
+static void
+put_escaped(struct buf *b, unsigned char c)
+{
+    static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+    const char *at = strchr(plain, c);
+    if (at != NULL) {
+        buf_addc(b, '\\');
+        buf_addc(b, letter[at - plain]);
+    } else {
+        buf_addf(b, "\\u%04x", c);
+    }
+}
+
+/* Quoted text; bytes that are not UTF-8 become U+FFFD. */
+static void
+put_quoted(struct buf *b, const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    buf_addc(b, '"');
+    while (*s != '\0') {
+        size_t n = 0;
+        while (s[n] >= ' ' && s[n] < 0x80 && s[n] != '"' && s[n] != '\\' &&
+               s[n] != 0x7F)
+            n++;
+        if (n > 0) {
+            buf_add(b, s, n);
+            s += n;
+        } else if (*s < 0x80) {
+            put_escaped(b, *s++);
+        } else if ((n = utf8_length(s)) > 0) {
+            buf_add(b, s, n);
+            s += n;
+        } else {
+            buf_adds(b, "\xEF\xBF\xBD");
+            s++;
+        }
+    }
+    buf_addc(b, '"');
+}
+
+void
+json_open(struct buf *b, char bracket)
+{
+    comma(b);
+    buf_addc(b, bracket);
+}
+
+void
+json_close(struct buf *b, char bracket)
+{
+    buf_addc(b, bracket);
+}
+
+void
+json_key(struct buf *b, const char *key)
+{
+    comma(b);
+    put_quoted(b, key);
+    buf_addc(b, ':');
+}
+
+void
+json_put_str(struct buf *b, const char *s)
+{
+    if (s == NULL) {
+        json_put_null(b);
+        return;
+    }
+    comma(b);
+    put_quoted(b, s);
+}
+
+void
+json_put_f64(struct buf *b, double v)
+{
+    if (!isfinite(v)) {
+        json_put_null(b);
+        return;
+    }
+    comma(b);
+    char text[NUMBER_TEXT_MAX];
+    buf_add(b, text, number_format_f64(text, v));
+}
+
+void
+json_put_i64(struct buf *b, int64_t v)
+{
+    comma(b);
+    buf_addf(b, "%lld", (long long)v);
+}
+
+void
+json_put_bool(struct buf *b, bool v)
+{
+    comma(b);
+    buf_adds(b, v ? "true" : "false");
+}
+
+void
+json_put_null(struct buf *b)
+{
+    comma(b);
+    buf_adds(b, "null");
+}
+
+void
+json_put_raw(struct buf *b, const char *json)
+{
+    comma(b);
+    buf_adds(b, json != NULL ? json : "null");
+}

@@ -1,0 +1,88 @@
+#include "lib/number.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+
+#include "lib/arena.h"
+
+/* from_chars calls overflow and underflow both "out of range" and leaves the
+ * value alone; strtod tells them apart. The process stays in the C locale. */
+static bool
+parse_extreme(const char *s, size_t len, double *out)
+{
+    char *text = static_cast<char *>(xmalloc(len + 1));
+    memcpy(text, s, len);
+    text[len] = '\0';
+    double v = strtod(text, nullptr);
+    free(text);
+    if (!std::isfinite(v))
+        return false;
+    *out = v;
+    return true;
+}
+
+static bool
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool
+number_parse_f64(const char *s, size_t len, double *out)
+{
+    const char *end = s + len;
+    const char *first = s;
+    if (first != end && *first == '+')
+        first++; /* from_chars knows no plus */
+    const char *mark = first;
+    if (mark != end && *mark == '-' && first == s)
+        mark++;
+    /* Keeps "nan", "inf", "+-1" and blanks out. */
+    if (mark == end || !(is_digit(*mark) || *mark == '.'))
+        return false;
+    double v;
+    auto [stop, error] = std::from_chars(first, end, v);
+    if (stop != end || error == std::errc::invalid_argument)
+        return false;
+    if (error == std::errc::result_out_of_range)
+        return parse_extreme(first, static_cast<size_t>(end - first), out);
+    if (!std::isfinite(v))
+        return false;
+    *out = v;
+    return true;
+}
+
+bool
+number_parse_i64(const char *s, size_t len, int64_t *out)
+{
+    int64_t v;
+    auto [stop, error] = std::from_chars(s, s + len, v);
+    if (error != std::errc() || stop != s + len)
+        return false;
+    *out = v;
+    return true;
+}
+
+size_t
+number_format_f64(char out[NUMBER_TEXT_MAX], double v)
+{
+    const char *word = nullptr;
+    if (std::isnan(v))
+        word = "nan";
+    else if (std::isinf(v))
+        word = v > 0 ? "inf" : "-inf";
+    if (word != nullptr) {
+        size_t len = strlen(word);
+        memcpy(out, word, len + 1);
+        return len;
+    }
+    char *last = out + NUMBER_TEXT_MAX - 1;
+    bool plain = std::fabs(v) < 1e15 && v == std::trunc(v);
+    std::to_chars_result r =
+        plain ? std::to_chars(out, last, v, std::chars_format::fixed)
+              : std::to_chars(out, last, v);
+    *r.ptr = '\0'; /* 24 characters are the most a double needs */
+    return static_cast<size_t>(r.ptr - out);
+}

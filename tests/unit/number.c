@@ -1,0 +1,135 @@
+#include "lib/number.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void
+numbers_read_as_strtod_reads_them(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"0",
+                                       "-0",
+                                       "1",
+                                       "-36.98",
+                                       "+5",
+                                       "1e3",
+                                       "1E-3",
+                                       ".5",
+                                       "5.",
+                                       "73249.24000000",
+                                       "1e-400",
+                                       "4.9e-324",
+                                       "1.7976931348623157e308",
+                                       "0.1",
+                                       "123456789012345678901234567890",
+                                       "2.2250738585072011e-308"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        double v = NAN;
+        assert_true(number_parse_f64(good[i], strlen(good[i]), &v));
+        double expected = strtod(good[i], NULL);
+        assert_memory_equal(&v, &expected, sizeof v);
+    }
+}
+
+static void
+what_is_not_wholly_a_number_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "",   " 1",  "1 ",  "nan", "NaN",   "inf",      "-inf",   "0x10",
+        "1e", "1,5", "--1", "+-1", "-+1",   "1e999",    "-1e999", "e5",
+        ".",  "-",   "+",   "abc", "1.2.3", "infinity", "1_000"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        double v = 7;
+        assert_false(number_parse_f64(bad[i], strlen(bad[i]), &v));
+        assert_true(v == 7);
+    }
+    double v;
+    assert_false(number_parse_f64("1\0002", 3, &v));
+    assert_true(number_parse_f64("12345", 3, &v));
+    assert_true(v == 123);
+}
+
+static void
+integers_do_not_overflow(void **state)
+{
+    (void)state;
+    int64_t v;
+    assert_true(number_parse_i64("9223372036854775807", 19, &v));
+    assert_true(v == INT64_MAX);
+    assert_true(number_parse_i64("-9223372036854775808", 20, &v));
+    assert_true(v == INT64_MIN);
+    static const char *const bad[] = {
+        "", "9223372036854775808", "1.0", "+1", " 1", "1 ", "-", "0x1", "1e3"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(number_parse_i64(bad[i], strlen(bad[i]), &v));
+}
+
+static void
+text_is_the_shortest_that_reads_back(void **state)
+{
+    (void)state;
+    static const struct {
+        double v;
+        const char *text;
+    } cases[] = {{0, "0"},
+                 {-0.0, "-0"},
+                 {100000, "100000"},
+                 {1e5 + 0.5, "100000.5"},
+                 {0.1, "0.1"},
+                 {1.0 / 3, "0.3333333333333333"},
+                 {-36.98, "-36.98"},
+                 {999999999999999, "999999999999999"},
+                 {1e15, "1e+15"},
+                 {1e300, "1e+300"},
+                 {5e-324, "5e-324"},
+                 {-1.7976931348623157e308, "-1.7976931348623157e+308"}};
+    char text[NUMBER_TEXT_MAX];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(number_format_f64(text, cases[i].v),
+                         strlen(cases[i].text));
+        assert_string_equal(text, cases[i].text);
+    }
+    assert_int_equal(number_format_f64(text, NAN), 3);
+    assert_string_equal(text, "nan");
+    (void)number_format_f64(text, -INFINITY);
+    assert_string_equal(text, "-inf");
+}
+
+static void
+any_double_survives_the_round_trip(void **state)
+{
+    (void)state;
+    uint64_t bits = 88172645463325252ULL;
+    char text[NUMBER_TEXT_MAX];
+    for (int i = 0; i < 200000; i++) {
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        double v, back;
+        memcpy(&v, &bits, sizeof v);
+        if (!isfinite(v))
+            continue;
+        size_t len = number_format_f64(text, v);
+        assert_true(number_parse_f64(text, len, &back));
+        assert_memory_equal(&v, &back, sizeof v);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_read_as_strtod_reads_them),
+        cmocka_unit_test(what_is_not_wholly_a_number_is_refused),
+        cmocka_unit_test(integers_do_not_overflow),
+        cmocka_unit_test(text_is_the_shortest_that_reads_back),
+        cmocka_unit_test(any_double_survives_the_round_trip),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
