@@ -1,0 +1,163 @@
+// A run that is under way: log lines are appended as they arrive, and on word
+// of a change the page is fetched again and its #live part put in place.
+//
+// The server's page is the only source of markup but for log lines. What was
+// missed (before the connection stood, or while it was away) comes with the
+// next fetch, so a lost message delays and never hides anything.
+
+const SAFETY_MS = 10_000; // fetches even when no word came
+const POLL_MS = 2_000; // fetches while the live channel is away
+const LOG_MAX = 2_000; // lines kept in the page
+
+export function followRun() {
+    const live = document.getElementById("live");
+    const id = live?.dataset.run;
+    if (!id || live.dataset.ended !== undefined)
+        return;
+    const page = new RunPage(live);
+    const source = new EventSource(`/live/runs/${encodeURIComponent(id)}`);
+    page.onEnd = () => source.close();
+    source.onopen = () => { page.connected = true; page.refresh(); };
+    source.onerror = () => { page.connected = false; page.schedule(); };
+    source.onmessage = (event) => {
+        let message;
+        try {
+            message = JSON.parse(event.data);
+        } catch {
+            return;
+        }
+        if (message.kind === "log")
+            page.log.add(message);
+        else if (message.kind === "changed")
+            page.refresh();
+    };
+    page.schedule();
+}
+
+class RunPage {
+    constructor(live) {
+        this.live = live;
+        this.log = new Log(document.getElementById("log"));
+        this.note = document.getElementById("live-note");
+        this.connected = false;
+        this.busy = false;
+        this.again = false;
+        this.timer = 0;
+        this.onEnd = () => {};
+    }
+
+    schedule() {
+        clearTimeout(this.timer);
+        if (this.live.dataset.ended === undefined)
+            this.timer = setTimeout(() => this.refresh(),
+                                    this.connected ? SAFETY_MS : POLL_MS);
+    }
+
+    // One fetch at a time; a change during one asks for one more.
+    async refresh() {
+        if (this.busy) {
+            this.again = true;
+            return;
+        }
+        this.busy = true;
+        try {
+            await this.fetchAndSwap();
+        } catch {
+            // The server is away: the timer tries again.
+        }
+        this.busy = false;
+        if (this.again) {
+            this.again = false;
+            this.refresh();
+        } else {
+            this.schedule();
+        }
+    }
+
+    async fetchAndSwap() {
+        const answer = await fetch(location.pathname, { cache: "no-store" });
+        if (answer.redirected)
+            location.reload(); // the session has ended
+        if (!answer.ok)
+            return;
+        const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = next.getElementById("live");
+        if (!fresh)
+            return;
+        this.log.merge(next.getElementById("log"));
+        this.swap(document.importNode(fresh, true));
+        document.title = next.title;
+        if (this.live.dataset.ended !== undefined)
+            this.onEnd();
+    }
+
+    swap(fresh) {
+        const before = this.live.dataset.words;
+        const focused = this.live.contains(document.activeElement)
+            ? document.activeElement.id : "";
+        this.live.replaceWith(fresh);
+        this.live = fresh;
+        if (focused)
+            document.getElementById(focused)?.focus();
+        if (this.note && fresh.dataset.words !== before)
+            this.note.textContent = fresh.dataset.words;
+    }
+}
+
+const LEVELS = new Map([[3, "log-error"], [4, "log-warn"]]);
+
+class Log {
+    constructor(list) {
+        this.list = list;
+    }
+
+    get last() {
+        return Number(this.list?.lastElementChild?.dataset.id ?? 0);
+    }
+
+    // A line from the live channel: {id, at, level, event, text}.
+    add(line) {
+        if (!this.list || !(line.id > this.last))
+            return;
+        const item = document.createElement("li");
+        item.dataset.id = line.id;
+        const level = LEVELS.get(line.level);
+        if (level)
+            item.className = level;
+        const time = document.createElement("time");
+        time.dateTime = line.at;
+        time.title = line.at;
+        time.textContent = line.at.slice(11, 19);
+        const event = document.createElement("span");
+        event.className = "event";
+        event.textContent = line.event;
+        const text = document.createElement("span");
+        text.textContent = line.text;
+        item.append(time, event, text);
+        this.append([item]);
+    }
+
+    // Lines of a page fetched again that are not here yet.
+    merge(fetched) {
+        if (!this.list || !fetched)
+            return;
+        const last = this.last;
+        const missing = [...fetched.children].filter((item) => Number(item.dataset.id) > last);
+        this.append(missing.map((item) => document.importNode(item, true)));
+    }
+
+    // Keeps the end in sight for whoever is reading there.
+    append(items) {
+        if (!items.length)
+            return;
+        const list = this.list;
+        const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 48;
+        list.append(...items);
+        list.hidden = false;
+        document.getElementById("log-empty")?.remove();
+        while (list.childElementCount > LOG_MAX)
+            list.firstElementChild.remove();
+        if (atEnd)
+            list.scrollTop = list.scrollHeight;
+    }
+}

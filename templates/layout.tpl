@@ -1,0 +1,64 @@
+{{%AUTOESCAPE context="HTML"}}
+{{! What the dispatcher sets here (in p->layout):
+    TITLE      <h1> and browser tab          TROUBLE  section with TROUBLE_TEXT, for the tab
+    SIGNED_IN  section: USER_NAME, CSRF      IS_OPERATOR, IS_ADMIN  sections by role
+    AT_X       section; X is the path's first segment in capitals, AT_OVERVIEW for "/"
+    SIMULATED  section, when data is simulated
+    FLASH      section with FLASH_TEXT, once after a redirect
+    ERRORS     section with ERRORS_TITLE; inside it ERROR sections: ERROR_URL ("#f-name"), ERROR_TEXT
+    REFRESH    section with REFRESH_S: reload while something runs and there is no JavaScript
+    BODY       the page's own template (p->view), in which CSRF is set too.
+    A field NAME of a form has the id f-NAME. }}
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{{#TROUBLE}}{{TROUBLE_TEXT}} · {{/TROUBLE}}{{TITLE}} · quotemill</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f5f6f8">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#11151b">
+<meta name="description" content="quotemill: market data fetched, checked and milled, and what was done about it">
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/static/console.css">
+<script type="module" src="/static/console.js"></script>
+{{#REFRESH}}<noscript><meta http-equiv="refresh" content="{{REFRESH_S}}"></noscript>{{/REFRESH}}
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="side">
+<a class="brand" href="/"><svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true"><use href="/static/icons.svg#i-mill"/></svg>quotemill</a>
+{{#SIGNED_IN}}
+<nav class="nav" aria-label="Main">
+<ul>
+<li><a href="/" {{#AT_OVERVIEW}}aria-current="page"{{/AT_OVERVIEW}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-overview"/></svg>Overview</a></li>
+<li><a href="/runs" {{#AT_RUNS}}aria-current="page"{{/AT_RUNS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-runs"/></svg>Runs</a></li>
+{{#IS_OPERATOR}}<li><a href="/trigger" {{#AT_TRIGGER}}aria-current="page"{{/AT_TRIGGER}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-trigger"/></svg>Trigger</a></li>{{/IS_OPERATOR}}
+<li><a href="/models" {{#AT_MODELS}}aria-current="page"{{/AT_MODELS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-models"/></svg>Models</a></li>
+<li><a href="/instruments" {{#AT_INSTRUMENTS}}aria-current="page"{{/AT_INSTRUMENTS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-instruments"/></svg>Instruments</a></li>
+{{#IS_ADMIN}}
+<li><a href="/users" {{#AT_USERS}}aria-current="page"{{/AT_USERS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-users"/></svg>Users</a></li>
+<li><a href="/audit" {{#AT_AUDIT}}aria-current="page"{{/AT_AUDIT}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-audit"/></svg>Audit</a></li>
+{{/IS_ADMIN}}
+</ul>
+</nav>
+<div class="who">
+<a href="/account" {{#AT_ACCOUNT}}aria-current="page"{{/AT_ACCOUNT}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-account"/></svg><span class="visually-hidden">Account of </span>{{USER_NAME}}</a>
+<form method="post" action="/logout"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-quiet" type="submit">Log out</button></form>
+</div>
+{{/SIGNED_IN}}
+</header>
+<main id="main" tabindex="-1">
+{{#SIMULATED}}<p class="simulated"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-simulated"/></svg><span><strong>Simulated data.</strong> These numbers come from the simulator, not from a market.</span></p>{{/SIMULATED}}
+{{#FLASH}}<div class="flash" role="status"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-succeeded"/></svg><p>{{FLASH_TEXT}}</p></div>{{/FLASH}}
+<h1>{{TITLE}}</h1>
+{{#ERRORS}}
+<div class="errors" role="alert" tabindex="-1" id="errors">
+<h2><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-failed"/></svg>{{ERRORS_TITLE}}</h2>
+<ul>{{#ERROR}}<li><a href="{{ERROR_URL}}">{{ERROR_TEXT}}</a></li>{{/ERROR}}</ul>
+</div>
+{{/ERRORS}}
+{{>BODY}}
+</main>
+</body>
+</html>
