@@ -6,6 +6,18 @@
  * on the arena. A section's dictionary sees the values of those around it; an
  * included file's dictionary does not, it sees its own and those of
  * view_set_all and view_show_all.
+ *
+ * How values come out, by where they stand:
+ *   text, title, <textarea>, quoted attribute   HTML-escaped
+ *   href="{{X}}", src, action      HTML-escaped, and "#" when it begins with
+ *                                  another scheme than http or https
+ *   href="/q?symbol={{X:u}}"       percent-encoded, but not '/': write :u
+ *                                  for every value inside a query
+ *   style="width:{{X}}%"           letters, digits and a few signs stay
+ *   unquoted attribute             other characters become '_': do quote
+ *   <script>, onclick              in quotes as a JavaScript string, else
+ *                                  null unless a number or true or false
+ * A template that says :none is refused.
  */
 #ifndef LIB_VIEW_H
 #define LIB_VIEW_H
