@@ -68,7 +68,8 @@ CREATE TABLE rate_bucket (
 );
 
 -- Takes up to `wanted` tokens and says how many were had, and after how many
--- seconds the next one is. Time is the server's clock, so hosts agree.
+-- seconds the next one is (0: at once). Time is the server's clock, so hosts
+-- agree. An unknown provider is no_data_found.
 CREATE FUNCTION rate_take(p text, wanted integer,
                           OUT taken integer, OUT wait_s double precision)
 LANGUAGE plpgsql AS $$
@@ -89,7 +90,7 @@ BEGIN
     END IF;
     have := least(lim.burst, b.tokens
         + greatest(extract(epoch FROM t - b.refilled_at), 0) * lim.rate_per_minute / 60);
-    taken := least(wanted, floor(have)::integer);
+    taken := greatest(least(wanted, floor(have)::integer), 0);
     have := have - taken;
     wait_s := CASE WHEN have >= 1 THEN 0 ELSE (1 - have) * 60 / lim.rate_per_minute END;
     UPDATE rate_bucket SET tokens = have, refilled_at = t, blocked_until = NULL
@@ -148,31 +149,36 @@ CREATE TABLE bar (
 CREATE TABLE bar_minute PARTITION OF bar FOR VALUES IN (60) PARTITION BY RANGE (ts);
 CREATE TABLE bar_coarse PARTITION OF bar DEFAULT;
 
--- Makes the monthly partitions of minute bars that hold [from_ts, to_ts].
--- The worker may call it but owns nothing.
+-- Makes the monthly partitions of minute bars that hold [from_ts, to_ts] and
+-- says how many were missing. The worker may call it but owns nothing. A month
+-- is attached, not created in place, so that readers of bar never wait for the
+-- caller's transaction.
 CREATE FUNCTION bar_partitions_ensure(from_ts timestamptz, to_ts timestamptz)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    month timestamp := date_trunc('month', from_ts AT TIME ZONE 'UTC');
+    month timestamp;
     part  text;
     made  integer := 0;
 BEGIN
-    IF from_ts < '1970-01-01Z' OR to_ts > '2101-01-01Z' OR to_ts - from_ts > interval '40 years' THEN
+    IF from_ts < '1970-01-01Z' OR to_ts >= '2101-01-01Z' OR to_ts - from_ts > interval '14700 days' THEN
         RAISE EXCEPTION 'minute bars from % to %: outside 1970 to 2100 or over 40 years', from_ts, to_ts
             USING ERRCODE = 'data_exception';
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('bar_partitions_ensure', 0));
-    WHILE month <= to_ts AT TIME ZONE 'UTC' LOOP
+    FOR month IN
+        SELECT m FROM generate_series(date_trunc('month', from_ts AT TIME ZONE 'UTC'),
+                                      to_ts AT TIME ZONE 'UTC', interval '1 month') AS m
+         WHERE to_regclass('bar_minute_' || to_char(m, 'YYYY_MM')) IS NULL
+    LOOP
         part := 'bar_minute_' || to_char(month, 'YYYY_MM');
-        IF to_regclass(part) IS NULL THEN
-            EXECUTE format('CREATE TABLE %I PARTITION OF bar_minute FOR VALUES FROM (%L) TO (%L)', part,
-                           to_char(month, 'YYYY-MM-DD') || ' 00:00Z',
-                           to_char(month + interval '1 month', 'YYYY-MM-DD') || ' 00:00Z');
-            EXECUTE format('GRANT SELECT ON %I TO quotemill_console', part);
-            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO quotemill_worker', part);
-            made := made + 1;
-        END IF;
-        month := month + interval '1 month';
+        LOCK TABLE bar_minute IN SHARE UPDATE EXCLUSIVE MODE; -- one maker at a time
+        CONTINUE WHEN to_regclass(part) IS NOT NULL;
+        EXECUTE format('CREATE TABLE %I (LIKE bar_minute INCLUDING ALL)', part);
+        EXECUTE format('ALTER TABLE bar_minute ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part,
+                       to_char(month, 'YYYY-MM-DD') || ' 00:00Z',
+                       to_char(month + interval '1 month', 'YYYY-MM-DD') || ' 00:00Z');
+        EXECUTE format('GRANT SELECT ON %I TO quotemill_console', part);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO quotemill_worker', part);
+        made := made + 1;
     END LOOP;
     RETURN made;
 END $$;

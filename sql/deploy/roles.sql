@@ -13,4 +13,11 @@ END $$;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
+-- Nobody else connects, nobody but the worker (grants.sql) makes temporary tables.
+DO $$
+BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO quotemill_console, quotemill_worker', current_database());
+END $$;
+
 COMMIT;

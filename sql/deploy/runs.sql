@@ -9,7 +9,8 @@ CREATE TABLE schedule (
     at_time       time NOT NULL DEFAULT '00:00',
     weekday       smallint CHECK (weekday BETWEEN 1 AND 7),   -- ISO, Monday 1
     month_day     smallint CHECK (month_day BETWEEN 1 AND 31), -- past a month's end: its last day
-    time_zone     text NOT NULL DEFAULT 'UTC',
+    time_zone     text NOT NULL DEFAULT 'UTC' -- an IANA name; an unknown one is refused
+                  CHECK (timestamptz 'epoch' AT TIME ZONE time_zone IS NOT NULL),
     mode          text NOT NULL DEFAULT 'incremental' CHECK (mode IN ('incremental', 'full_refresh', 'backfill')),
     instruments   bigint[],  -- NULL: all active
     steps         text[] NOT NULL DEFAULT '{fetch,process,retrain}',
@@ -129,10 +130,9 @@ CREATE FUNCTION schedule_next(frequency text, every integer, at_time time, weekd
                               month_day smallint, zone text, after timestamptz)
 RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    step  interval;
-    day   date;
-    first date;
-    due   timestamptz;
+    step interval;
+    day  date;
+    due  timestamptz;
 BEGIN
     IF frequency IN ('minutes', 'hourly') THEN
         step := CASE frequency WHEN 'minutes' THEN every * interval '1 minute'
@@ -147,8 +147,8 @@ BEGIN
         IF frequency = 'daily'
            OR frequency = 'weekly' AND extract(isodow FROM day) = weekday
            OR frequency = 'monthly' AND day = least(
-                  date_trunc('month', day)::date + (month_day - 1),
-                  (date_trunc('month', day) + interval '1 month - 1 day')::date) THEN
+                  date_trunc('month', day::timestamp)::date + (month_day - 1),
+                  (date_trunc('month', day::timestamp) + interval '1 month - 1 day')::date) THEN
             due := schedule_instant(day, at_time, zone);
             IF due > after THEN
                 RETURN due;
@@ -166,10 +166,12 @@ DECLARE
     guess timestamptz := wall AT TIME ZONE zone;
     early timestamptz;
 BEGIN
-    -- A wall time that does not exist is shifted by PostgreSQL: find the change.
+    -- A wall time that does not exist is shifted by PostgreSQL: find the change
+    -- (up to a day long where a zone crossed the date line).
     IF guess AT TIME ZONE zone <> wall THEN
         SELECT min(t) INTO early
-          FROM generate_series(guess - interval '3 hours', guess + interval '3 hours', interval '1 minute') t
+          FROM generate_series(date_trunc('minute', guess) - interval '26 hours',
+                               guess + interval '26 hours', interval '1 minute') t
          WHERE t AT TIME ZONE zone > wall;
         RETURN early;
     END IF;

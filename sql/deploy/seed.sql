@@ -1,18 +1,21 @@
--- What a new installation starts with; a keeper changes all of it later.
+-- What a new installation starts with; a keeper changes all of it later. Rows
+-- that a revert had to leave behind are kept as they are.
 BEGIN;
 
 INSERT INTO calendar VALUES
     ('24x7',  'Every day, around the clock', 'UTC',              127, 'none',       '1 day 2 hours',   '2 days'),
     ('NYSE',  'New York Stock Exchange',     'America/New_York',  31, 'nyse',       '1 day 2 hours',   '2 days'),
     ('BIST',  'Borsa Istanbul',              'Europe/Istanbul',   31, 'bist',       '1 day',           '3 days'),
-    ('EIA',   'EIA daily spot prices',       'America/New_York',  31, 'us_federal', '8 days',          '7 days');
+    ('EIA',   'EIA daily spot prices',       'America/New_York',  31, 'us_federal', '8 days',          '7 days')
+ON CONFLICT DO NOTHING;
 
 INSERT INTO provider (name, title, driver, base_url, priority, rate_per_minute, burst, max_parallel) VALUES
     ('binance', 'Binance spot',          'binance', 'https://api.binance.com',           10, 1200, 100, 8),
     ('yahoo',   'Yahoo Finance chart',   'yahoo',   'https://query2.finance.yahoo.com',  20,  300,  60, 8),
     ('eia',     'U.S. EIA open data v2', 'eia',     'https://api.eia.gov',               10,  300,  60, 4),
     ('fred',    'FRED, St. Louis Fed',   'fred',    'https://api.stlouisfed.org',        20,  120,  60, 4),
-    ('mnav',    'Treasury company mNAV', 'mnav',    'https://localhost',                 10,   60,  10, 2);
+    ('mnav',    'Treasury company mNAV', 'mnav',    'https://localhost',                 10,   60,  10, 2)
+ON CONFLICT DO NOTHING;
 
 INSERT INTO instrument (symbol, title, kind, currency, calendar, price_min, price_max, jump_frac) VALUES
     ('BTC-USD',   'Bitcoin',                           'crypto',  'USD', '24x7', NULL, NULL, 0.5),
@@ -24,7 +27,8 @@ INSERT INTO instrument (symbol, title, kind, currency, calendar, price_min, pric
     ('THYAO.IS',  'Turkish Airlines',                  'stock',   'TRY', 'BIST', NULL, NULL, 0.4),
     ('WTI',       'WTI crude oil, Cushing spot',       'energy',  'USD', 'EIA',  -100, 1000, 0.6),
     ('BRENT',     'Brent crude oil, Europe spot',      'energy',  'USD', 'EIA',  NULL, 1000, 0.6),
-    ('HENRY-HUB', 'Henry Hub natural gas spot',        'energy',  'USD', 'EIA',  NULL, 1000, 1.5);
+    ('HENRY-HUB', 'Henry Hub natural gas spot',        'energy',  'USD', 'EIA',  NULL, 1000, 1.5)
+ON CONFLICT DO NOTHING;
 
 INSERT INTO listing (instrument_id, provider, provider_symbol, priority)
 SELECT i.id, l.provider, l.provider_symbol, l.priority
@@ -45,7 +49,8 @@ SELECT i.id, l.provider, l.provider_symbol, l.priority
     ('HENRY-HUB', 'eia',     'natural-gas/pri/fut:RNGWHHD', 1),
     ('HENRY-HUB', 'fred',    'DHHNGSP', 2)
   ) AS l (symbol, provider, provider_symbol, priority)
-  JOIN instrument i USING (symbol);
+  JOIN instrument i USING (symbol)
+ON CONFLICT DO NOTHING;
 
 INSERT INTO validation_rule VALUES
     ('required',  'refuse', NULL, 'time, open, high, low and close are there'),
@@ -58,17 +63,21 @@ INSERT INTO validation_rule VALUES
     ('aligned',   'refuse', NULL, 'the bar opens on a boundary of its interval'),
     ('order',     'refuse', NULL, 'the bars of one response are in time order'),
     ('duplicate', 'refuse', NULL, 'one bar for each time'),
-    ('jump',      'flag',   NULL, 'the change from the bar before is within the instrument''s jump limit');
+    ('jump',      'flag',   NULL, 'the change from the bar before is within the instrument''s jump limit')
+ON CONFLICT DO NOTHING;
 
 INSERT INTO schedule (name, frequency, at_time, time_zone, next_due)
-VALUES ('nightly', 'daily', '22:30', 'America/New_York', NULL);
+VALUES ('nightly', 'daily', '22:30', 'America/New_York', NULL)
+ON CONFLICT DO NOTHING;
 
 INSERT INTO model (name, title, target_id)
-SELECT 'mstr', 'MSTR price from BTC and mNAV', id FROM instrument WHERE symbol = 'MSTR';
+SELECT 'mstr', 'MSTR price from BTC and mNAV', id FROM instrument WHERE symbol = 'MSTR'
+ON CONFLICT DO NOTHING;
 INSERT INTO model_input (model_id, position, name, instrument_id)
 SELECT m.id, v.position, v.name, i.id
   FROM model m, (VALUES (1, 'btc_price', 'BTC-USD'), (2, 'mnav', 'MNAV')) AS v (position, name, symbol)
   JOIN instrument i USING (symbol)
- WHERE m.name = 'mstr';
+ WHERE m.name = 'mstr'
+ON CONFLICT DO NOTHING;
 
 COMMIT;

@@ -25,7 +25,7 @@ CREATE TABLE session (
     address      text NOT NULL,
     agent        text NOT NULL DEFAULT ''
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 
 -- Failed logins by account ('user:name') and by address ('addr:1.2.3.4').
 CREATE TABLE login_throttle (
