@@ -1,14 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
-{{! What the dispatcher sets here (in p->layout):
-    TITLE      <h1> and browser tab          TROUBLE  section with TROUBLE_TEXT, for the tab
-    SIGNED_IN  section: USER_NAME, CSRF      IS_OPERATOR, IS_ADMIN  sections by role
-    AT_X       section; X is the path's first segment in capitals, AT_OVERVIEW for "/"
-    SIMULATED  section, when data is simulated
-    FLASH      section with FLASH_TEXT, once after a redirect
-    ERRORS     section with ERRORS_TITLE; inside it ERROR sections: ERROR_URL ("#f-name"), ERROR_TEXT
-    REFRESH    section with REFRESH_S: reload while something runs and there is no JavaScript
-    BODY       the page's own template (p->view), in which CSRF is set too.
-    A field NAME of a form has the id f-NAME. }}
+{{! cgi/page.h lists the names that the dispatcher sets here. Only this file
+    may hold what every page shares; a field of a form has its name as id. }}
 <!DOCTYPE html>
 <html lang="en">
 <head>
@@ -54,8 +46,8 @@
 <h1>{{TITLE}}</h1>
 {{#ERRORS}}
 <div class="errors" role="alert" tabindex="-1" id="errors">
-<h2><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-failed"/></svg>{{ERRORS_TITLE}}</h2>
-<ul>{{#ERROR}}<li><a href="{{ERROR_URL}}">{{ERROR_TEXT}}</a></li>{{/ERROR}}</ul>
+<h2><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-failed"/></svg>Not done yet: something needs another look</h2>
+<ul>{{#ERROR}}<li><a href="#{{ERROR_FIELD}}">{{ERROR_TEXT}}</a></li>{{/ERROR}}</ul>
 </div>
 {{/ERRORS}}
 {{>BODY}}
