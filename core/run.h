@@ -47,6 +47,16 @@ struct run_request {
 MUST_USE bool run_enqueue(struct db *db, const struct run_request *request,
                           int64_t *id, struct err *err);
 
+/* A request after the same checks: the set of instruments and providers as
+ * array literals, NULL for all. */
+struct run_checked {
+    const char *mode, *instruments, *providers;
+    bool has_fetch;
+};
+MUST_USE bool run_check(struct arena *a, struct db *db,
+                        const struct run_request *request,
+                        struct run_checked *out, struct err *err);
+
 /* What run_enqueue would cause, for the trigger page and --dry-run. */
 struct run_forecast {
     int64_t sources, requests;
@@ -57,6 +67,9 @@ struct run_forecast {
 MUST_USE bool run_forecast(struct arena *a, struct db *db,
                            const struct run_request *request, int64_t now_ts,
                            struct run_forecast *out, struct err *err);
+
+/* "succeeded in part" for partial, and so on: ends "run 7 ...". */
+const char *run_state_words(const char *state);
 
 /* Asks to cancel: a queued run ends at once, a running one within a second.
  * fails   ERR_MISSING; ERR_CONFLICT: it has ended already */
@@ -113,6 +126,7 @@ struct run_source {
 };
 
 struct run_step {
+    int64_t id;
     const char *kind, *state, *error, *detail;
     int64_t seq, attempt, max_attempts, timeout_s, started_at, finished_at;
     double seconds;             /* NaN: not started */

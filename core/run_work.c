@@ -1,0 +1,381 @@
+#include "core/run_work.h"
+
+#include "core/run.h"
+#include "lib/format.h"
+
+#include <string.h>
+
+/* Row text of a text[] literal such as {fetch,process}: words without
+ * quotes, so a comparison between separators is enough. */
+static bool
+list_has(const char *literal, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *p = literal; (p = strstr(p, word)) != NULL; p += len)
+        if (p > literal && strchr("{,", p[-1]) != NULL &&
+            (p[len] == ',' || p[len] == '}'))
+            return true;
+    return false;
+}
+
+static bool
+no_longer_ours(const struct run_work *work, struct err *err)
+{
+    return err_set(err, ERR_CONFLICT,
+                   "run %lld is no longer this worker's (%s)",
+                   (long long)work->id, work->worker);
+}
+
+/* Runs a statement that answers with a row as long as the run is ours. */
+static bool
+fenced(struct arena *a, struct db *db, const struct run_work *work,
+       enum sql_id sql, struct db_args args, struct db_rows **rows,
+       struct err *err)
+{
+    if (!db_query(a, db, sql, args, rows, err))
+        return false;
+    return db_count(*rows) > 0 || no_longer_ours(work, err);
+}
+
+/* fenced, for callers that need nothing of the row. */
+static bool
+fenced_exec(struct db *db, const struct run_work *work, enum sql_id sql,
+            struct db_args args, struct err *err)
+{
+    int64_t n = 0;
+    if (!db_exec(db, sql, args, &n, err))
+        return false;
+    return n > 0 || no_longer_ours(work, err);
+}
+
+int64_t
+run_lock_key(int64_t run_id, int64_t attempt)
+{
+    return run_id * 4096 + attempt % 4096; /* as in run_sweep.sql */
+}
+
+struct claim_call {
+    struct arena *a;
+    const struct run_claim *claim;
+    struct run_work *out;
+    bool got;
+};
+
+static void
+read_work(struct arena *a, const struct db_rows *rows,
+          const struct run_claim *claim, struct run_work *out)
+{
+    *out = (struct run_work){
+        .id = db_i64(rows, 0, "id"),
+        .attempt = db_i64(rows, 0, "attempt"),
+        .worker = arena_strdup(a, claim->worker),
+        .mode = db_text(rows, 0, "mode"),
+        .trigger = db_text(rows, 0, "trigger"),
+        .instruments = db_text(rows, 0, "instruments"),
+        .providers = db_text(rows, 0, "providers"),
+        .has_fetch = list_has(db_text(rows, 0, "steps"), "fetch"),
+        .simulated = db_bool(rows, 0, "simulated"),
+        .from_ts = db_i64(rows, 0, "from_ts"),
+        .to_ts = db_i64(rows, 0, "to_ts"),
+        .lease_s = claim->lease_s,
+    };
+}
+
+static bool
+claim_in_tx(struct db *db, void *arg, struct err *err)
+{
+    struct claim_call *c = arg;
+    struct db_rows *rows;
+    const char *only =
+        c->claim->only_id != 0 ? fmt_i64(c->a, c->claim->only_id) : NULL;
+    if (!db_exec(db, SQL_run_claim_mutex, DB_NONE, NULL, err) ||
+        !db_query(
+            c->a, db, SQL_run_claim,
+            DB_ARGS(c->claim->worker, fmt_f64(c->a, c->claim->lease_s), only),
+            &rows, err))
+        return false;
+    c->got = db_count(rows) == 1;
+    if (!c->got)
+        return true;
+    read_work(c->a, rows, c->claim, c->out);
+    return db_exec(db, SQL_run_steps_make,
+                   DB_ARGS(fmt_i64(c->a, c->out->id),
+                           fmt_i64(c->a, c->claim->step_timeout_s)),
+                   NULL, err);
+}
+
+bool
+run_claim(struct arena *a, struct db *db, const struct run_claim *claim,
+          struct run_work *out, bool *got, struct err *err)
+{
+    struct claim_call c = {.a = a, .claim = claim, .out = out};
+    *got = false;
+    if (!db_tx(db, claim_in_tx, &c, err))
+        return err_wrap(err, "claim a run");
+    *got = c.got;
+    return true;
+}
+
+bool
+run_sweep(struct arena *a, struct db *db, struct run_swept **out, size_t *n,
+          struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query(a, db, SQL_run_sweep, DB_NONE, &rows, err))
+        return err_wrap(err, "look for lost runs");
+    *n = (size_t)db_count(rows);
+    *out = arena_array(a, *n, sizeof **out);
+    for (int i = 0; i < (int)*n; i++)
+        (*out)[i] = (struct run_swept){
+            .id = db_i64(rows, i, "id"),
+            .attempt = db_i64(rows, i, "attempt"),
+            .max_attempts = db_i64(rows, i, "max_attempts"),
+            .state = db_text(rows, i, "state"),
+            .worker = db_text(rows, i, "worker"),
+        };
+    return true;
+}
+
+bool
+run_queue_look(struct db *db, struct run_queue *out, struct err *err)
+{
+    struct arena *a = arena_new();
+    struct db_rows *rows;
+    bool ok = db_query_one(a, db, SQL_run_queue_look, DB_NONE, &rows, err);
+    if (ok)
+        *out = (struct run_queue){
+            .queued = db_i64(rows, 0, "queued"),
+            .running = db_i64(rows, 0, "running"),
+            .silent = db_i64(rows, 0, "silent"),
+            .wait_s = db_f64(rows, 0, "wait_s"),
+        };
+    arena_free(a);
+    return ok;
+}
+
+bool
+run_blockers(struct arena *a, struct db *db, int64_t id, const char **ids,
+             struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query_one(a, db, SQL_run_blockers, DB_ARGS(fmt_i64(a, id)), &rows,
+                      err))
+        return false;
+    *ids = db_text(rows, 0, "ids");
+    return true;
+}
+
+bool
+run_beat(struct arena *a, struct db *db, const struct run_work *work,
+         bool *owned, const char **cancel_by, struct err *err)
+{
+    struct db_rows *rows;
+    *cancel_by = NULL;
+    if (!db_query(a, db, SQL_run_beat,
+                  DB_ARGS(fmt_i64(a, work->id), work->worker,
+                          fmt_f64(a, work->lease_s)),
+                  &rows, err))
+        return false;
+    *owned = db_count(rows) == 1;
+    if (*owned)
+        *cancel_by = db_text(rows, 0, "cancel_by");
+    return true;
+}
+
+bool
+run_fence(struct db *db, const struct run_work *work,
+          const struct run_rows *rows, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = fenced_exec(
+        db, work, SQL_run_fence,
+        DB_ARGS(fmt_i64(a, work->id), work->worker, fmt_i64(a, rows->n_new),
+                fmt_i64(a, rows->n_same), fmt_i64(a, rows->n_changed),
+                fmt_i64(a, rows->n_refused)),
+        err);
+    arena_free(a);
+    return ok;
+}
+
+bool
+run_give_back(struct db *db, const struct run_work *work, bool counted,
+              double pause_s, const char *why, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = db_exec(db, SQL_run_give_back,
+                      DB_ARGS(fmt_i64(a, work->id), work->worker,
+                              fmt_bool(counted), fmt_f64(a, pause_s), why),
+                      NULL, err);
+    arena_free(a);
+    return ok || err_wrap(err, "queue run %lld again", (long long)work->id);
+}
+
+bool
+run_finish(struct db *db, const struct run_work *work, const char *state,
+           const char *error, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = fenced_exec(
+        db, work, SQL_run_finish,
+        DB_ARGS(fmt_i64(a, work->id), work->worker, state, error), err);
+    arena_free(a);
+    return ok;
+}
+
+bool
+run_step_begin(struct db *db, const struct run_work *work, int64_t step_id,
+               struct run_step_go *out, struct err *err)
+{
+    struct arena *a = arena_new();
+    struct db_rows *rows;
+    bool ok = fenced(a, db, work, SQL_run_step_begin,
+                     DB_ARGS(fmt_i64(a, step_id), work->worker), &rows, err);
+    if (ok)
+        *out = (struct run_step_go){
+            .attempt = db_i64(rows, 0, "attempt"),
+            .max_attempts = db_i64(rows, 0, "max_attempts"),
+            .timeout_s = db_f64(rows, 0, "timeout_s"),
+        };
+    arena_free(a);
+    return ok;
+}
+
+bool
+run_step_end(struct db *db, const struct run_work *work, int64_t step_id,
+             const char *state, const char *error, const char *detail,
+             struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = fenced_exec(db, work, SQL_run_step_end,
+                          DB_ARGS(fmt_i64(a, step_id), work->worker, state,
+                                  error, detail != NULL ? detail : ""),
+                          err);
+    arena_free(a);
+    return ok;
+}
+
+bool
+run_steps_stop(struct db *db, const struct run_work *work, const char *state,
+               const char *error, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = db_exec(db, SQL_run_steps_stop,
+                      DB_ARGS(fmt_i64(a, work->id), work->worker, state, error),
+                      NULL, err);
+    arena_free(a);
+    return ok;
+}
+
+/* Where the fetch of one source begins and ends. */
+static void
+plan_range(const struct run_work *work, const struct db_rows *rows, int i,
+           int64_t now_ts, struct run_fetch_source *s)
+{
+    s->to_ts = work->to_ts != 0 ? work->to_ts : now_ts;
+    if (strcmp(work->mode, "incremental") == 0) {
+        s->all_history = db_is_null(rows, i, "overlap_ts");
+        s->from_ts = db_i64(rows, i, "overlap_ts");
+    } else {
+        s->all_history = work->from_ts == 0;
+        s->from_ts = work->from_ts;
+    }
+}
+
+bool
+run_fetch_plan(struct arena *a, struct db *db, const struct run_work *work,
+               int64_t step_id, int64_t now_ts, struct run_fetch_source **out,
+               size_t *n, struct err *err)
+{
+    const char *id = fmt_i64(a, step_id);
+    struct db_call calls[] = {
+        {.sql = SQL_run_fetch_plan,
+         .args = DB_ARGS(id, work->instruments, work->providers)},
+        {.sql = SQL_run_sources_start, .args = DB_ARGS(id)},
+        {.sql = SQL_run_fetch_sources,
+         .args = DB_ARGS(id, fmt_i64(a, now_ts), fmt_i64(a, RUN_OVERLAP_BARS))},
+    };
+    if (!db_query_many(a, db, calls, COUNT_OF(calls), err))
+        return err_wrap(err, "plan the fetch of run %lld", (long long)work->id);
+    const struct db_rows *rows = calls[2].rows;
+    *n = (size_t)db_count(rows);
+    *out = arena_array(a, *n, sizeof **out);
+    for (int i = 0; i < (int)*n; i++) {
+        struct run_fetch_source *s = &(*out)[i];
+        s->symbol = db_text(rows, i, "source");
+        s->instrument_id = db_i64(rows, i, "instrument_id");
+        s->interval_s = (int32_t)db_i64(rows, i, "interval_s");
+        s->done = db_bool(rows, i, "done");
+        s->last_ts = db_i64(rows, i, "last_ts");
+        plan_range(work, rows, i, now_ts, s);
+    }
+    return true;
+}
+
+bool
+run_source_save(struct db *db, const struct run_work *work, int64_t step_id,
+                const struct run_source_note *note, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = fenced_exec(
+        db, work, SQL_run_source_save,
+        DB_ARGS(
+            fmt_i64(a, step_id), work->worker, note->source,
+            note->instrument_id != 0 ? fmt_i64(a, note->instrument_id) : NULL,
+            note->provider, note->state, fmt_i64(a, note->attempts),
+            note->error_kind, note->error, note->next_action,
+            note->detail != NULL ? note->detail : "",
+            fmt_i64(a, note->rows.n_new), fmt_i64(a, note->rows.n_same),
+            fmt_i64(a, note->rows.n_changed), fmt_i64(a, note->rows.n_refused)),
+        err);
+    arena_free(a);
+    return ok || err_wrap(err, "note of %s", note->source);
+}
+
+bool
+run_source_sum(struct arena *a, struct db *db, int64_t step_id,
+               struct run_source_sum *out, struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query_one(a, db, SQL_run_sources_sum, DB_ARGS(fmt_i64(a, step_id)),
+                      &rows, err))
+        return false;
+    *out = (struct run_source_sum){
+        .total = db_i64(rows, 0, "total"),
+        .succeeded = db_i64(rows, 0, "succeeded"),
+        .failed = db_i64(rows, 0, "failed"),
+        .unfinished = db_i64(rows, 0, "unfinished"),
+        .rows = {.n_new = db_i64(rows, 0, "rows_new"),
+                 .n_same = db_i64(rows, 0, "rows_same"),
+                 .n_changed = db_i64(rows, 0, "rows_changed"),
+                 .n_refused = db_i64(rows, 0, "rows_refused")},
+        .words = db_text(rows, 0, "words"),
+    };
+    return true;
+}
+
+bool
+run_log_add(struct arena *a, struct db *db, int64_t run_id,
+            struct run_line *lines, size_t n, struct err *err)
+{
+    const char **column = arena_array(a, n, sizeof *column);
+    const char *arrays[4];
+    for (int c = 0; c < 4; c++) {
+        for (size_t i = 0; i < n; i++)
+            column[i] = c == 0   ? arena_printf(a, "%.6f", lines[i].at)
+                        : c == 1 ? fmt_i64(a, lines[i].level)
+                        : c == 2 ? lines[i].event
+                                 : lines[i].text;
+        arrays[c] = fmt_array(a, column, n);
+    }
+    struct db_rows *rows;
+    if (!db_query(a, db, SQL_run_log_add,
+                  DB_ARGS(fmt_i64(a, run_id), arrays[0], arrays[1], arrays[2],
+                          arrays[3]),
+                  &rows, err))
+        return false;
+    for (int i = 0; i < db_count(rows) && i < (int)n; i++) {
+        lines[i].id = db_i64(rows, i, "id");
+        lines[i].at_iso = db_text(rows, i, "at");
+    }
+    return true;
+}

@@ -1,0 +1,3 @@
+-- All calendars by name.
+-- -> name text
+SELECT name FROM calendar ORDER BY name

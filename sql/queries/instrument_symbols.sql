@@ -1,0 +1,3 @@
+-- All symbols, for "did you mean".
+-- -> symbol text
+SELECT symbol FROM instrument ORDER BY symbol
