@@ -7,7 +7,8 @@
  *
  * One struct db is one connection, used by one thread. A lost connection is
  * ERR_RETRY; the next call outside a transaction connects again (one attempt,
- * without waiting) and LISTENs again to what was listened to.
+ * without waiting) and LISTENs again to what was listened to. A connection that
+ * died while idle is made anew without a failure.
  *
  * fails   ERR_RETRY: server away, serialization failure, deadlock, lock or
  *         statement timeout; ERR_CONFLICT: unique, exclusion or foreign-key
@@ -81,7 +82,9 @@ MUST_USE bool db_query_many(struct arena *a, struct db *db,
                             struct db_call *calls, size_t n, struct err *err);
 
 /* fn's work in one transaction: committed when it returns true, rolled back
- * when false. Nested calls join the outer transaction. */
+ * when false. Nested calls join the outer transaction; one that failed dooms
+ * it: if the outer fn returns true all the same, nothing is committed and
+ * db_tx fails (ERR_INTERNAL). So does a statement's failure passed over. */
 typedef bool db_tx_fn(struct db *db, void *arg, struct err *err);
 MUST_USE bool db_tx(struct db *db, db_tx_fn *fn, void *arg, struct err *err);
 bool db_in_tx(const struct db *db);
@@ -124,7 +127,8 @@ void db_copy_in_abort(struct db *db);
  * the settings qm.p1, qm.p2, ... of the transaction, and the query reads
  * current_setting('qm.p1')::bigint and so on (NULL arrives as ''). Runs in a
  * transaction of its own when there is none. fn sees one row at a time; its
- * false ends the copy and is returned. Memory is constant in rows.
+ * false ends the copy and is returned (an outer transaction cannot go on).
+ * Memory is constant in rows.
  *
  * A field is borrowed for the call: len is -1 for NULL. */
 struct db_field {
@@ -143,7 +147,9 @@ int64_t db_field_ts(struct db_field f);  /* timestamptz, whole seconds */
  * that or has another length. */
 MUST_USE bool db_field_f64_array(struct db_field f, double *out, size_t n);
 
-/* Notifications. db_listen survives reconnects. db_wait returns true with one
+/* Notifications. db_listen survives reconnects; since some may have been
+ * missed meanwhile, each channel then gives one notification with an empty
+ * payload. db_wait returns true with one
  * notification (channel and payload on the arena), or with *channel NULL when
  * timeout_ms passed or a signal came; timeout 0 only looks. */
 MUST_USE bool db_listen(struct db *db, const char *channel, struct err *err);
@@ -154,6 +160,7 @@ MUST_USE bool db_wait(struct arena *a, struct db *db, int timeout_ms,
 /* Session advisory locks, held until released or the connection ends. */
 MUST_USE bool db_lock_try(struct db *db, int64_t key, bool *got,
                           struct err *err);
+/* fails   ERR_CONFLICT: this connection does not hold it (any more) */
 MUST_USE bool db_unlock(struct db *db, int64_t key, struct err *err);
 
 /* Server's host or socket, for messages; never a password. */
