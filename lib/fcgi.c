@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -53,19 +54,23 @@ is_listening(void)
            yes != 0;
 }
 
+static void
+start_once(void)
+{
+    bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    FCGX_Init();
+}
+
 bool
 fcgi_open(struct fcgi **out, struct err *err)
 {
-    static bool is_initialised;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct fcgi *f = xcalloc(1, sizeof *f);
     *out = f;
     f->waiter = -1;
-    if (!is_initialised) {
-        bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        if (bell < 0 || FCGX_Init() != 0)
-            return err_set(err, ERR_INTERNAL, "libfcgi cannot start");
-        is_initialised = true;
-    }
+    pthread_once(&once, start_once);
+    if (bell < 0)
+        return err_set(err, ERR_INTERNAL, "no event descriptor");
     f->is_cgi = !is_listening();
     if (f->is_cgi)
         return true;
