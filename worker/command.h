@@ -5,19 +5,26 @@
 #define WORKER_COMMAND_H
 
 #include "lib/arena.h"
+#include "lib/db.h"
 #include "lib/err.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PARTIAL = 3 };
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_PARTIAL = 3
+};
 
 struct command {
-    struct arena *a;  /* for the whole command */
-    int argc;         /* argv[0] is the command's word */
+    struct arena *a; /* for the whole command */
+    int argc;        /* argv[0] is the command's word */
     char **argv;
-    int64_t now_ts;
-    int exit_code;    /* set by the command; EXIT_DONE to begin with */
+    int64_t now_ts;         /* when the command began */
+    int64_t (*clock)(void); /* the same clock, for commands that go on */
+    int exit_code;          /* set by the command; EXIT_DONE to begin with */
 };
 
 /* A command prints its results on stdout. On false, main prints the error on
@@ -36,5 +43,30 @@ bool command_usage(struct command *c, struct err *err, const char *fmt, ...)
 
 /* True when --help or -h is among the arguments; then text was printed. */
 bool command_help(const struct command *c, const char *text);
+
+/* One option of a command:  --name VALUE, --name=VALUE, or --name alone. */
+struct command_option {
+    const char *name;    /* without the dashes */
+    const char **value;  /* takes a value, once; or NULL */
+    bool *flag;          /* takes none; or NULL */
+    const char **values; /* takes a value, any number of times; or NULL */
+    size_t *n;           /* of values; room for argc of them */
+};
+
+/* Reads options; what is left are words, in order. `--` ends the options.
+ * fails   as command_usage: unknown option, missing value, given twice */
+MUST_USE bool command_options(struct command *c,
+                              const struct command_option *options, size_t n,
+                              const char **words, size_t *n_words,
+                              struct err *err);
+
+/* Room for the values of an option that may be repeated. */
+const char **command_room(struct command *c);
+
+/* The worker's connection, closed with c->a. */
+MUST_USE bool command_db(struct command *c, struct db **db, struct err *err);
+
+/* Who calls, for audit and runs: "root (command line)". */
+const char *command_who(struct command *c);
 
 #endif
