@@ -130,6 +130,8 @@ CREATE TABLE load (
 );
 CREATE INDEX load_run ON load (run_id, id);
 CREATE INDEX load_instrument ON load (instrument_id, id);
+CREATE INDEX load_provider ON load (provider, created_at DESC);
+CREATE INDEX load_simulated ON load (id) WHERE simulated;
 CREATE INDEX load_unstored ON load (id) WHERE state = 'fetched';
 
 -- No foreign keys on bar: checking them row by row would cost more than

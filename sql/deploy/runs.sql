@@ -60,6 +60,10 @@ CREATE TABLE run (
 CREATE INDEX run_queue ON run (lane, id) WHERE state = 'queued';
 CREATE INDEX run_running ON run (id) WHERE state = 'running';
 CREATE INDEX run_state ON run (state, id);
+-- The overview's strips of days, and the bad ones among many.
+CREATE INDEX run_schedule ON run (schedule_id, queued_at DESC) INCLUDE (id, state);
+CREATE INDEX run_schedule_bad ON run (schedule_id, queued_at DESC) INCLUDE (id, state)
+    WHERE state IN ('failed', 'timed_out', 'lost', 'partial');
 ALTER TABLE load ADD FOREIGN KEY (run_id) REFERENCES run;
 
 CREATE TABLE step (
@@ -101,6 +105,7 @@ CREATE TABLE step_source (
     finished_at   timestamptz,
     PRIMARY KEY (step_id, source)
 );
+CREATE INDEX step_source_fault ON step_source (provider, finished_at DESC) WHERE error IS NOT NULL;
 
 CREATE TABLE run_log (
     id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,12 @@
+-- Active instruments by symbol with their newest bar and what their calendar says.
+-- $1 text only symbols after this one; $2 integer limit
+-- -> symbol, title, kind, currency, calendar, calendar_title text, last_ts bigint (null: no bar), close double precision
+SELECT i.symbol, i.title, i.kind, i.currency, i.calendar, c.title AS calendar_title,
+       extract(epoch FROM b.ts)::bigint AS last_ts, b.close
+  FROM instrument i
+  JOIN calendar c ON c.name = i.calendar
+  LEFT JOIN LATERAL (SELECT ts, close FROM bar WHERE instrument_id = i.id AND interval_s = i.interval_s
+                      ORDER BY ts DESC LIMIT 1) b ON true
+ WHERE i.active AND lower(i.symbol) > lower($1::text)
+ ORDER BY lower(i.symbol)
+ LIMIT $2::integer;
