@@ -1,4 +1,11 @@
-/* Models: specs, versions, the quality gate, activation. */
+/* Models: retraining under a quality gate, activation, the answer of
+ * /api/coefficients. docs/models.md explains all of it to a keeper.
+ *
+ * A model explains its target instrument's close by other instruments' closes
+ * of the same time. Each retraining that finds new data makes a version, with
+ * its scorecard; at most one version is active and answers. Versions are never
+ * changed afterwards but for their state: active, retired, refused.
+ */
 #ifndef CORE_MODEL_H
 #define CORE_MODEL_H
 
@@ -9,31 +16,64 @@
 enum model_outcome {
     MODEL_UNCHANGED, /* nothing new to learn from; nothing written */
     MODEL_ACTIVATED,
-    MODEL_REFUSED,   /* the gate said no; version and scorecard are stored */
+    MODEL_REFUSED, /* the gate said no; version and scorecard are stored */
 };
 
 struct model_result {
     enum model_outcome outcome;
-    int64_t version;      /* the new version's number; 0 when unchanged */
-    const char *words;    /* one sentence for the step and the log */
+    int64_t version;   /* the new version's number; 0 when unchanged */
+    const char *words; /* one sentence for the step and the log */
 };
 
+/* Names of the enabled models, in order. */
+MUST_USE bool model_names(struct arena *a, struct db *db,
+                          const char *const **names, size_t *n,
+                          struct err *err);
+
 /* Fits model `name` on all stored rows, judges it, stores the verdict and
- * activates it when every rule passes. One transaction for what is written.
+ * activates it when every rule passes; all in one transaction (or the
+ * caller's), one retrain of a model at a time. The rows stream past once.
  *
  * run_id  the run it belongs to, 0 for none; who, for the activation
- * fails   ERR_MISSING: no such model; ERR_INPUT: too few rows to fit at all,
- *         or inputs that cannot be solved (condition in the text)
+ * out     unchanged also while there is no version yet and there are too few
+ *         rows to fit: the words say what is waited for
+ * fails   ERR_MISSING: no such model; ERR_INPUT: rows that used to be there
+ *         are gone, or the inputs cannot be solved (condition in the text)
  */
 MUST_USE bool model_retrain(struct arena *a, struct db *db, const char *name,
                             int64_t run_id, const char *who, int64_t now_ts,
                             struct model_result *out, struct err *err);
 
-/* Makes a stored version the active one (roll back or forward), audited.
- * fails   ERR_MISSING; ERR_CONFLICT: it is active already */
-MUST_USE bool model_activate(struct db *db, const char *name, int64_t version,
-                             const char *who, const char *why,
-                             const char *address, struct err *err);
+/* Makes a stored version the active one (roll back or forward), audited. */
+struct model_choice {
+    const char *name;
+    int64_t version;
+    const char *who, *why; /* why: may be "" but for a refused version */
+    const char *address;   /* the client's, for the audit log; "" for none */
+    bool even_refused;     /* take a version that the gate refused */
+};
+/* fails   ERR_MISSING: no such model or version; ERR_CONFLICT: it is active
+ *         already; ERR_INPUT: it was refused and even_refused is not set or
+ *         why is empty
+ */
+MUST_USE bool model_activate(struct db *db, const struct model_choice *choice,
+                             struct err *err);
+
+/* Whether the data behind the active version is older than it should be.
+ *
+ * since_ts  the newest session that should be behind it and is not; 0 when the
+ *           reason is another
+ * words     NULL: not stale; else why, as one sentence
+ * fails     ERR_MISSING: no such model, or no active version yet
+ */
+struct model_freshness {
+    bool stale;
+    int64_t last_ts, since_ts;
+    const char *words;
+};
+MUST_USE bool model_freshness(struct arena *a, struct db *db, const char *name,
+                              int64_t now_ts, struct model_freshness *out,
+                              struct err *err);
 
 /* /api/coefficients, ready to send. stale is judged by now_ts.
  * fails   ERR_MISSING: no active version yet */

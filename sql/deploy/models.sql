@@ -9,9 +9,11 @@ CREATE TABLE model (
     intercept      boolean NOT NULL DEFAULT true,
     min_rows       integer NOT NULL DEFAULT 250 CHECK (min_rows >= 10),
     holdout_frac   double precision NOT NULL DEFAULT 0.2 CHECK (holdout_frac > 0 AND holdout_frac <= 0.5),
-    -- the quality gate
+    -- the quality gate; docs/models.md says why these numbers
     min_r2         double precision NOT NULL DEFAULT 0.5,
     rmse_margin_frac double precision NOT NULL DEFAULT 0.1 CHECK (rmse_margin_frac >= 0),
+    -- unexplained share of the variance (1 - r2), as a multiple of the active version's
+    max_unexplained_ratio double precision NOT NULL DEFAULT 2 CHECK (max_unexplained_ratio >= 1),
     max_condition  double precision NOT NULL DEFAULT 1e8,
     max_abs_coefficient double precision NOT NULL DEFAULT 1e9,
     enabled        boolean NOT NULL DEFAULT true
@@ -36,16 +38,19 @@ CREATE TABLE model_version (
     rows          bigint NOT NULL,
     first_ts      timestamptz NOT NULL,
     last_ts       timestamptz NOT NULL,
-    -- which data: hash of the training rows' loads and times; equal means
-    -- there is nothing new to learn from
+    -- which data: hash of the specification and of the training rows' times
+    -- and values; equal means there is nothing new to learn from
     fingerprint   text NOT NULL,
     r2            double precision,
     rmse          double precision,
     condition     double precision,
+    -- the hold-out: what a fit on the rows before holdout_ts makes of the rows
+    -- from there on, and what the then active version's such fit makes of them
+    holdout_ts    timestamptz,
     holdout_rows  bigint,
     holdout_r2    double precision,
     holdout_rmse  double precision,
-    champion_rmse double precision,    -- the active version on the same hold-out
+    champion_rmse double precision,
     -- [{"rule", "value", "limit", "passed", "words"}]
     scorecard     jsonb NOT NULL,
     UNIQUE (model_id, version)
@@ -58,6 +63,7 @@ CREATE TABLE coefficient (
     name       text NOT NULL,
     value      double precision NOT NULL,
     std_error  double precision,
+    judged_value double precision,     -- of the fit on the rows before the hold-out
     PRIMARY KEY (version_id, position)
 );
 
