@@ -21,6 +21,7 @@ CORE_O = $(call objects,core core/providers)
 WORKER_O = $(call objects,worker)
 CGI_O = $(call objects,cgi)
 SIM_O = $(call objects,simulator)
+TESTLIB_O = $(call objects,tests/lib)
 UNIT_T = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/*.c))
 PROGRAMS = $(BIN)/quotemill $(BIN)/quotemill.fcgi $(BIN)/quotemill-simulator
 
@@ -54,7 +55,7 @@ $(PROGRAMS): $(BUILD)/core.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/core.a $(BUILD)/lib.a $(LIBS)
 
-$(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(BUILD)/core.a $(BUILD)/lib.a
+$(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 unit: $(UNIT_T)  ## build the unit tests

@@ -8,7 +8,11 @@
 #include <stdint.h>
 
 /* One bar as it arrived. A field that was absent is NaN; a field that was
- * there but could not be read is NaN too, and `bad` says which and what.
+ * there but could not be read is NaN too, and `bad` says which and what:
+ * "FIELD: TEXT", several joined by "; ". TEXT is `missing` for an input that a
+ * derived value needs and that was absent; FIELD is `row` where the row as a
+ * whole could not be read, else time, open, high, low, close, volume or the
+ * name of an input.
  * For a scalar series open, high, low and close are equal, volume is NaN. */
 struct series_row {
     int64_t ts; /* opening time; SERIES_NO_TS when unreadable */
@@ -26,7 +30,8 @@ struct series {
 
 /* An empty series; rows grow on the arena. */
 struct series *series_new(struct arena *a);
-/* A new zeroed row at the end, fields NaN, ts SERIES_NO_TS. */
+/* A new row at the end, fields NaN, ts SERIES_NO_TS. It may move when the next
+ * one is added. */
 struct series_row *series_add(struct arena *a, struct series *s);
 
 #endif

@@ -1,0 +1,45 @@
+/* A database of its own for each test, made from the template qm_template of
+ * the throw-away cluster that scripts/test-db starts and QM_TEST_DB_HOST names.
+ *
+ *     int main(void)
+ *     {
+ *         if (!test_db_available())
+ *             return test_db_skip();
+ *         ...
+ *
+ * What fails here aborts the test program with words: a test has no use for a
+ * database that is not there.
+ */
+#ifndef TESTS_LIB_TESTDB_H
+#define TESTS_LIB_TESTDB_H
+
+#include <stdbool.h>
+
+struct test_db;
+
+/* True when the environment names a cluster. */
+bool test_db_available(void);
+/* Prints TAP's "skip all" with the reason; returns main's exit status. */
+int test_db_skip(void);
+
+/* A fresh database with the schema and the seed. */
+struct test_db *test_db_new(void);
+/* Drops it, whoever is connected. NULL is fine. */
+void test_db_free(struct test_db *t);
+
+/* libpq connection text as "worker", "console" or "owner" (superuser); valid
+ * until test_db_free. */
+const char *test_db_conninfo(const struct test_db *t, const char *role);
+const char *test_db_name(const struct test_db *t);
+/* Folder of the cluster's socket. */
+const char *test_db_host(void);
+
+/* Runs SQL as the owner through psql; what it prints (unaligned, without
+ * headings, columns divided by |, no line break at the end) is valid until the
+ * next call. */
+const char *test_db_sql(const struct test_db *t, const char *sql);
+
+/* Ends the sessions of all other connections to it, as a restart would. */
+void test_db_kick(const struct test_db *t);
+
+#endif
