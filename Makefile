@@ -6,7 +6,7 @@ BIN ?= bin
 OPT ?= -O2 -g
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-format-truncation
 CWARN = $(WARN) -Wstrict-prototypes -Wmissing-prototypes
-PKGS = libpq libcurl libsodium libzstd liboath libctemplate simdjson lapacke openblas
+PKGS = libpq libcurl libsodium libzstd zlib liboath libctemplate simdjson lapacke openblas
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) $(PKG_CFLAGS)
@@ -44,16 +44,20 @@ $(BUILD)/%.cc.o: %.cc | $(BUILD)/sql.def
 
 $(BUILD)/lib.a: $(LIB_O)
 $(BUILD)/core.a: $(CORE_O)
+$(BUILD)/simulator.a: $(filter-out %/main.c.o,$(SIM_O))
 %.a:
 	@rm -f $@
 	ar rcs $@ $^
 
 $(BIN)/quotemill: $(WORKER_O)
 $(BIN)/quotemill.fcgi: $(CGI_O)
-$(BIN)/quotemill-simulator: $(SIM_O)
+$(BIN)/quotemill-simulator: $(BUILD)/simulator/main.c.o $(BUILD)/simulator.a
 $(PROGRAMS): $(BUILD)/core.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
-	$(CXX) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/core.a $(BUILD)/lib.a $(LIBS)
+	$(CXX) $(SAN) $(LDFLAGS) -o $@ $(filter %.o %/simulator.a,$^) $(BUILD)/core.a $(BUILD)/lib.a $(LIBS)
+
+$(BUILD)/tests/unit/simulator_%.t: $(BUILD)/tests/unit/simulator_%.c.o $(BUILD)/simulator.a $(BUILD)/lib.a
+	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,6 +204,16 @@ fcgi_flush(struct fcgi *f)
     if (!f->is_cgi && !f->is_broken)
         f->is_broken = FCGX_FFlush(f->request.out) != 0;
     return !f->is_broken;
+}
+
+bool
+fcgi_client_is_gone(const struct fcgi *f)
+{
+    if (f->is_cgi || !f->is_open)
+        return false;
+    struct pollfd p = {.fd = f->request.ipcFd, .events = POLLRDHUP};
+    return poll(&p, 1, 0) > 0 &&
+           (p.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 void

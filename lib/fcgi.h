@@ -32,6 +32,10 @@ size_t fcgi_read(struct fcgi *f, void *to, size_t size);
 bool fcgi_write(struct fcgi *f, const void *bytes, size_t len);
 bool fcgi_flush(struct fcgi *f);
 
+/* True when the web server has closed the request's connection: nobody waits
+ * for the answer. Looks only; always false for a CGI call. */
+bool fcgi_client_is_gone(const struct fcgi *f);
+
 /* Ends the request. Also done by the next fcgi_accept. */
 void fcgi_finish(struct fcgi *f);
 

@@ -1,0 +1,49 @@
+#include "simulator/table.h"
+
+#include <strings.h>
+
+bool
+table_begin(struct arena *a, const struct buf *text, struct table *out,
+            struct err *err)
+{
+    struct csv_row header;
+    *out = (struct table){.csv = csv_open_text(a, text->data, text->len)};
+    if (!csv_next(out->csv, &header, err))
+        return false;
+    if (header.n == 0)
+        return err_set(err, ERR_INPUT, "no header line");
+    out->n_columns = header.n;
+    out->columns = arena_array(a, header.n, sizeof *out->columns);
+    out->fields = arena_array(a, header.n, sizeof *out->fields);
+    for (size_t i = 0; i < header.n; i++)
+        out->columns[i] = arena_strdup(a, header.fields[i].text);
+    return true;
+}
+
+bool
+table_next(struct table *t, bool *end, struct err *err)
+{
+    struct csv_row row;
+    if (!csv_next(t->csv, &row, err))
+        return false;
+    *end = row.n == 0;
+    if (*end)
+        return true;
+    t->line = row.line;
+    if (row.n != t->n_columns)
+        return err_set(err, ERR_INPUT,
+                       "line %lld: %zu fields, the header has %zu",
+                       (long long)row.line, row.n, t->n_columns);
+    for (size_t i = 0; i < row.n; i++)
+        t->fields[i] = row.fields[i].text;
+    return true;
+}
+
+int
+table_column(const struct table *t, const char *name)
+{
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (strcasecmp(t->columns[i], name) == 0)
+            return (int)i;
+    return -1;
+}
