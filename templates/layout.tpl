@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 {{! cgi/page.h lists the names that the dispatcher sets here. Only this file
-    may hold what every page shares; a field of a form has its name as id. }}
+    may hold what every page shares; a form's field NAME has the id f-NAME. }}
 <!DOCTYPE html>
 <html lang="en">
 <head>
@@ -46,8 +46,8 @@
 <h1>{{TITLE}}</h1>
 {{#ERRORS}}
 <div class="errors" role="alert" tabindex="-1" id="errors">
-<h2><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-failed"/></svg>Not done yet: something needs another look</h2>
-<ul>{{#ERROR}}<li><a href="#{{ERROR_FIELD}}">{{ERROR_TEXT}}</a></li>{{/ERROR}}</ul>
+<h2><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-failed"/></svg>{{ERRORS_TITLE}}</h2>
+<ul>{{#ERROR}}<li><a href="{{ERROR_URL}}">{{ERROR_TEXT}}</a></li>{{/ERROR}}</ul>
 </div>
 {{/ERRORS}}
 {{>BODY}}

@@ -2,7 +2,7 @@
 <form class="form form-split" method="post" action="/trigger" data-forecast="/trigger">
 <input type="hidden" name="csrf" value="{{CSRF}}">
 <div class="form-main">
-<fieldset class="card {{#ERROR_MODE}}field-bad{{/ERROR_MODE}}" id="mode" tabindex="-1">
+<fieldset class="card {{#ERROR_MODE}}field-bad{{/ERROR_MODE}}" id="f-mode" tabindex="-1">
 <legend><h2>Mode</h2></legend>
 {{#ERROR_MODE}}<p class="field-error">{{ERROR_TEXT}}</p>{{/ERROR_MODE}}
 <div class="choices">
@@ -11,11 +11,11 @@
 <label class="choice"><input type="radio" name="mode" value="backfill" {{#MODE_BACKFILL}}checked{{/MODE_BACKFILL}}><span>Backfill<span class="sub">Exactly the dates below</span></span></label>
 </div>
 <div class="field-row">
-<div class="field {{#ERROR_FROM}}field-bad{{/ERROR_FROM}}"><label for="from">From</label><p class="help" id="from-help">First day, for a backfill</p>{{#ERROR_FROM}}<p class="field-error" id="from-error">{{ERROR_TEXT}}</p>{{/ERROR_FROM}}<input id="from" name="from" type="date" value="{{FROM}}" aria-describedby="from-help {{#ERROR_FROM}}from-error{{/ERROR_FROM}}" {{#ERROR_FROM}}aria-invalid="true"{{/ERROR_FROM}}></div>
-<div class="field {{#ERROR_TO}}field-bad{{/ERROR_TO}}"><label for="to">To</label><p class="help" id="to-help">Last day, included</p>{{#ERROR_TO}}<p class="field-error" id="to-error">{{ERROR_TEXT}}</p>{{/ERROR_TO}}<input id="to" name="to" type="date" value="{{TO}}" aria-describedby="to-help {{#ERROR_TO}}to-error{{/ERROR_TO}}" {{#ERROR_TO}}aria-invalid="true"{{/ERROR_TO}}></div>
+<div class="field {{#ERROR_FROM}}field-bad{{/ERROR_FROM}}"><label for="f-from">From</label><p class="help" id="from-help">First day, for a backfill</p>{{#ERROR_FROM}}<p class="field-error" id="from-error">{{ERROR_TEXT}}</p>{{/ERROR_FROM}}<input id="f-from" name="from" type="date" value="{{FROM}}" aria-describedby="from-help {{#ERROR_FROM}}from-error{{/ERROR_FROM}}" {{#ERROR_FROM}}aria-invalid="true"{{/ERROR_FROM}}></div>
+<div class="field {{#ERROR_TO}}field-bad{{/ERROR_TO}}"><label for="f-to">To</label><p class="help" id="to-help">Last day, included</p>{{#ERROR_TO}}<p class="field-error" id="to-error">{{ERROR_TEXT}}</p>{{/ERROR_TO}}<input id="f-to" name="to" type="date" value="{{TO}}" aria-describedby="to-help {{#ERROR_TO}}to-error{{/ERROR_TO}}" {{#ERROR_TO}}aria-invalid="true"{{/ERROR_TO}}></div>
 </div>
 </fieldset>
-<fieldset class="card {{#ERROR_INSTRUMENT}}field-bad{{/ERROR_INSTRUMENT}}" id="instrument" tabindex="-1">
+<fieldset class="card {{#ERROR_INSTRUMENT}}field-bad{{/ERROR_INSTRUMENT}}" id="f-instrument" tabindex="-1">
 <legend><h2>Instruments</h2></legend>
 <p class="help">Tick none to fetch all active ones.</p>
 {{#ERROR_INSTRUMENT}}<p class="field-error">{{ERROR_TEXT}}</p>{{/ERROR_INSTRUMENT}}
@@ -25,7 +25,7 @@
 {{/INSTRUMENT}}
 </div>
 </fieldset>
-<fieldset class="card {{#ERROR_STEP}}field-bad{{/ERROR_STEP}}" id="step" tabindex="-1">
+<fieldset class="card {{#ERROR_STEP}}field-bad{{/ERROR_STEP}}" id="f-step" tabindex="-1">
 <legend><h2>Steps</h2></legend>
 <p class="help">Tick none to do all three.</p>
 {{#ERROR_STEP}}<p class="field-error">{{ERROR_TEXT}}</p>{{/ERROR_STEP}}
@@ -35,7 +35,7 @@
 <label class="choice"><input type="checkbox" name="step" value="retrain" {{#STEP_RETRAIN}}checked{{/STEP_RETRAIN}}><span>Retrain<span class="sub">Fit the models, judge them at the gate</span></span></label>
 </div>
 </fieldset>
-<div class="card field {{#ERROR_REASON}}field-bad{{/ERROR_REASON}}"><label for="reason">Reason</label><p class="help" id="reason-help">For whoever looks at this run later; may be left out</p>{{#ERROR_REASON}}<p class="field-error" id="reason-error">{{ERROR_TEXT}}</p>{{/ERROR_REASON}}<input id="reason" name="reason" maxlength="200" value="{{REASON}}" autocomplete="off" aria-describedby="reason-help {{#ERROR_REASON}}reason-error{{/ERROR_REASON}}" {{#ERROR_REASON}}aria-invalid="true"{{/ERROR_REASON}}></div>
+<div class="card field {{#ERROR_REASON}}field-bad{{/ERROR_REASON}}"><label for="f-reason">Reason</label><p class="help" id="reason-help">For whoever looks at this run later; may be left out</p>{{#ERROR_REASON}}<p class="field-error" id="reason-error">{{ERROR_TEXT}}</p>{{/ERROR_REASON}}<input id="f-reason" name="reason" maxlength="200" value="{{REASON}}" autocomplete="off" aria-describedby="reason-help {{#ERROR_REASON}}reason-error{{/ERROR_REASON}}" {{#ERROR_REASON}}aria-invalid="true"{{/ERROR_REASON}}></div>
 </div>
 <section class="card form-aside" aria-labelledby="forecast-title">
 <h2 id="forecast-title">Forecast</h2>

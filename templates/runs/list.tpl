@@ -1,12 +1,12 @@
 {{%AUTOESCAPE context="HTML"}}
 <form class="card" method="get" action="/runs" aria-label="Filter">
 <div class="filters">
-<div class="field"><label for="state">State</label><select id="state" name="state"><option value="">any</option>{{#STATE_OPTION}}<option value="{{OPTION}}" {{#SELECTED}}selected{{/SELECTED}}>{{LABEL}}</option>{{/STATE_OPTION}}</select></div>
-<div class="field"><label for="trigger">Trigger</label><select id="trigger" name="trigger"><option value="">any</option>{{#TRIGGER_OPTION}}<option value="{{OPTION}}" {{#SELECTED}}selected{{/SELECTED}}>{{LABEL}}</option>{{/TRIGGER_OPTION}}</select></div>
-<div class="field"><label for="mode">Mode</label><select id="mode" name="mode"><option value="">any</option>{{#MODE_OPTION}}<option value="{{OPTION}}" {{#SELECTED}}selected{{/SELECTED}}>{{LABEL}}</option>{{/MODE_OPTION}}</select></div>
-<div class="field"><label for="instrument">Instrument</label><select id="instrument" name="instrument"><option value="">any</option>{{#INSTRUMENT_OPTION}}<option value="{{OPTION}}" {{#SELECTED}}selected{{/SELECTED}}>{{LABEL}}</option>{{/INSTRUMENT_OPTION}}</select></div>
-<div class="field {{#ERROR_FROM}}field-bad{{/ERROR_FROM}}"><label for="from">Queued from</label>{{#ERROR_FROM}}<p class="field-error" id="from-error">{{ERROR_TEXT}}</p>{{/ERROR_FROM}}<input id="from" name="from" type="date" value="{{FROM}}" {{#ERROR_FROM}}aria-invalid="true" aria-describedby="from-error"{{/ERROR_FROM}}></div>
-<div class="field {{#ERROR_TO}}field-bad{{/ERROR_TO}}"><label for="to">to</label>{{#ERROR_TO}}<p class="field-error" id="to-error">{{ERROR_TEXT}}</p>{{/ERROR_TO}}<input id="to" name="to" type="date" value="{{TO}}" {{#ERROR_TO}}aria-invalid="true" aria-describedby="to-error"{{/ERROR_TO}}></div>
+<div class="field"><label for="f-state">State</label><select id="f-state" name="state"><option value="">any</option>{{#STATE_OPTION}}<option value="{{OPTION}}" {{#SELECTED}}selected{{/SELECTED}}>{{LABEL}}</option>{{/STATE_OPTION}}</select></div>
+<div class="field"><label for="f-trigger">Trigger</label><select id="f-trigger" name="trigger"><option value="">any</option>{{#TRIGGER_OPTION}}<option value="{{OPTION}}" {{#SELECTED}}selected{{/SELECTED}}>{{LABEL}}</option>{{/TRIGGER_OPTION}}</select></div>
+<div class="field"><label for="f-mode">Mode</label><select id="f-mode" name="mode"><option value="">any</option>{{#MODE_OPTION}}<option value="{{OPTION}}" {{#SELECTED}}selected{{/SELECTED}}>{{LABEL}}</option>{{/MODE_OPTION}}</select></div>
+<div class="field"><label for="f-instrument">Instrument</label><select id="f-instrument" name="instrument"><option value="">any</option>{{#INSTRUMENT_OPTION}}<option value="{{OPTION}}" {{#SELECTED}}selected{{/SELECTED}}>{{LABEL}}</option>{{/INSTRUMENT_OPTION}}</select></div>
+<div class="field {{#ERROR_FROM}}field-bad{{/ERROR_FROM}}"><label for="f-from">Queued from</label>{{#ERROR_FROM}}<p class="field-error" id="from-error">{{ERROR_TEXT}}</p>{{/ERROR_FROM}}<input id="f-from" name="from" type="date" value="{{FROM}}" {{#ERROR_FROM}}aria-invalid="true" aria-describedby="from-error"{{/ERROR_FROM}}></div>
+<div class="field {{#ERROR_TO}}field-bad{{/ERROR_TO}}"><label for="f-to">to</label>{{#ERROR_TO}}<p class="field-error" id="to-error">{{ERROR_TEXT}}</p>{{/ERROR_TO}}<input id="f-to" name="to" type="date" value="{{TO}}" {{#ERROR_TO}}aria-invalid="true" aria-describedby="to-error"{{/ERROR_TO}}></div>
 <div class="actions"><button class="button button-primary" type="submit">Filter</button>{{#FILTERED}}<a class="button" href="/runs">Show all</a>{{/FILTERED}}<a class="button" href="{{CSV_URL}}">Download as CSV</a></div>
 </div>
 </form>
