@@ -17,8 +17,8 @@
  *   AT_RUNS, AT_MODELS, ...  section of the first path segment, upper case;
  *                    AT_OVERVIEW for "/": aria-current in the navigation
  *   FLASH            section with FLASH_TEXT, the sentence after a redirect
- *   ERRORS           section; in it ERROR, once for each bad field, with
- *                    ERROR_FIELD (the input's id) and ERROR_TEXT
+ *   ERRORS           section with ERRORS_TITLE; in it ERROR, once for each
+ *                    bad field, with ERROR_URL ("#f-name") and ERROR_TEXT
  *   REFRESH          section with REFRESH_S: a page that asks again by itself
  *   BODY             {{>BODY}}, the page's own template
  * In the page's template, for a form with errors:
@@ -50,15 +50,15 @@ struct page_user {
 struct page {
     struct arena *a;
     struct db *db;
-    int64_t now_ts;        /* the clock that data is judged by */
-    int64_t real_ts;       /* the wall clock, for "12 min ago" of runs */
+    int64_t now_ts;  /* the clock that data is judged by */
+    int64_t real_ts; /* the wall clock, for "12 min ago" of runs */
     const char *method, *path;
-    const char *address;   /* the client's */
+    const char *address;          /* the client's */
     const struct page_user *user; /* NULL when signed out */
-    struct view *view;     /* the page's own template values */
-    struct view *layout;   /* title, flash, tab state */
-    struct buf *out;       /* body of API answers */
-    int status;            /* 200 to begin with */
+    struct view *view;            /* the page's own template values */
+    struct view *layout;          /* title, flash, tab state */
+    struct buf *out;              /* body of API answers */
+    int status;                   /* 200 to begin with */
 };
 
 typedef bool page_fn(struct page *p, struct err *err);
@@ -91,6 +91,8 @@ bool page_redirect(struct page *p, const char *text, const char *path_fmt, ...)
 /* Marks the page as form-with-errors: status 422, `field` named in the
  * summary with the text; may be called several times. Returns true. */
 bool page_field_error(struct page *p, const char *field, const char *text);
+/* The same for what belongs to no field. */
+bool page_error(struct page *p, const char *text);
 bool page_has_errors(const struct page *p);
 
 /* <h1>, browser title and, when not NULL, the trouble shown in the tab. */
@@ -105,11 +107,14 @@ void page_type(struct page *p, const char *content_type);
 /* routes.def: ROUTE is checked and rendered anew for each request; CACHED is
  * kept per process, visitor and minute for as long as no transaction commits
  * in the database: for GET pages whose body follows from database, path,
- * query, session and clock alone. */
-#define ROUTE(method, path, role, handler, template) page_fn page_##handler;
+ * query, session and clock alone; BARE asks neither for a session nor for the
+ * database. */
+#define ROUTE(method, path, role, handler, template)  page_fn page_##handler;
 #define CACHED(method, path, role, handler, template) page_fn page_##handler;
+#define BARE(method, path, role, handler, template)   page_fn page_##handler;
 #include "cgi/routes.def"
 #undef ROUTE
 #undef CACHED
+#undef BARE
 
 #endif

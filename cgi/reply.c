@@ -1,0 +1,320 @@
+#include "cgi/reply.h"
+
+#include "lib/config.h"
+#include "lib/format.h"
+#include "lib/json.h"
+#include "lib/log.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { RETRY_S = 5 };
+
+static const char content_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'";
+
+static const struct {
+    int status;
+    const char *reason, *title, *words;
+} statuses[] = {
+    {200, "OK", NULL, NULL},
+    {204, "No Content", NULL, NULL},
+    {303, "See Other", NULL, NULL},
+    {304, "Not Modified", NULL, NULL},
+    {400, "Bad Request", "Request not understood",
+     "The address or the form that was sent is damaged."},
+    {401, "Unauthorized", "Not signed in",
+     "You are not signed in, or your session has ended. Nothing was changed."},
+    {403, "Forbidden", "Not allowed", "You may not do that."},
+    {404, "Not Found", "Not found", "There is nothing at this address."},
+    {405, "Method Not Allowed", "Not possible here",
+     "This address does not answer that method."},
+    {409, "Conflict", "Somebody was first", "That cannot be done any more."},
+    {413, "Content Too Large", "Too much",
+     "The form that was sent is larger than 64 KiB. Nothing was changed."},
+    {414, "URI Too Long", "Address too long",
+     "The address is longer than 4096 characters."},
+    {415, "Unsupported Media Type", "Not a form",
+     "The body that was sent is not a form. Nothing was changed."},
+    {422, "Unprocessable Content", "Not accepted",
+     "What was sent cannot be used. Nothing was changed."},
+    {429, "Too Many Requests", "Too often", "Too many attempts."},
+    {500, "Internal Server Error", "Our mistake",
+     "Something went wrong in quotemill itself."},
+    {503, "Service Unavailable", "Not available right now",
+     "The database cannot be reached right now."},
+};
+
+static size_t
+status_find(int status)
+{
+    for (size_t i = 0; i < COUNT_OF(statuses); i++)
+        if (statuses[i].status == status)
+            return i;
+    return COUNT_OF(statuses) - 2; /* 500 */
+}
+
+/* Name of the navigation's section: "AT_RUNS" of "/runs/7". */
+static const char *
+at_name(struct arena *a, const char *path)
+{
+    size_t len = strcspn(path + 1, "/");
+    if (len == 0)
+        return "AT_OVERVIEW";
+    char *name = arena_printf(a, "AT_%.*s", (int)len, path + 1);
+    for (char *s = name; *s != '\0'; s++)
+        *s = (char)toupper((unsigned char)*s);
+    return name;
+}
+
+static void
+layout_user(struct view *v, const struct page_user *user)
+{
+    view_show_all(v, "SIGNED_IN");
+    if (user->role >= ROLE_OPERATOR)
+        view_show_all(v, "IS_OPERATOR");
+    if (user->role >= ROLE_ADMIN)
+        view_show_all(v, "IS_ADMIN");
+    view_set_all(v, "USER_NAME", user->name);
+    view_set_all(v, "USER_ROLE", request_role_name(user->role));
+    view_set_all(v, "USER_ZONE", user->time_zone);
+    view_set_all(v, "CSRF", user->csrf);
+}
+
+void
+reply_layout(struct request *r)
+{
+    struct page *p = &r->page;
+    p->layout = view_new(p->a, "layout");
+    const char *file = r->route != NULL && r->route->template != NULL
+                           ? r->route->template
+                           : "error.tpl";
+    p->view = view_include(p->layout, "BODY", file);
+    r->errors = NULL;
+    r->n_errors = 0;
+    if (p->user != NULL) {
+        layout_user(p->layout, p->user);
+    } else {
+        view_show_all(p->layout, "SIGNED_OUT");
+        if (r->login_seed != NULL)
+            view_set_all(p->layout, "CSRF",
+                         request_login_csrf(r, r->login_seed));
+    }
+    view_show(p->layout, at_name(p->a, p->path));
+    if (config()->simulator_url[0] != '\0')
+        view_show_all(p->layout, "SIMULATED");
+    if (r->flash != NULL)
+        view_set(view_add(p->layout, "FLASH"), "FLASH_TEXT", r->flash);
+}
+
+static void
+head_add(struct buf *b, const char *name, const char *value)
+{
+    buf_adds(b, name);
+    buf_adds(b, ": ");
+    buf_adds(b, value);
+    buf_adds(b, "\r\n");
+}
+
+/* Status line and headers. */
+static const char *
+head_make(struct request *r, const char *type, size_t body_len, size_t *len)
+{
+    struct buf *b = buf_new(r->page.a);
+    bool is_page = !r->is_api;
+    bool has_cache_rule = false;
+    buf_addf(b, "Status: %d %s\r\n", r->page.status,
+             statuses[status_find(r->page.status)].reason);
+    if (r->page.status != 204 && r->page.status != 304) {
+        head_add(b, "Content-Type", type);
+        buf_addf(b, "Content-Length: %zu\r\n", body_len);
+    }
+    if (r->location != NULL)
+        head_add(b, "Location", r->location);
+    for (size_t i = 0; i < r->n_headers; i++) {
+        head_add(b, r->header_names[i], r->header_values[i]);
+        has_cache_rule |= strcmp(r->header_names[i], "Cache-Control") == 0;
+    }
+    if (!has_cache_rule)
+        head_add(b, "Cache-Control", "no-store");
+    head_add(b, "Content-Security-Policy",
+             is_page ? content_policy
+                     : "default-src 'none'; frame-ancestors 'none'");
+    head_add(b, "X-Content-Type-Options", "nosniff");
+    head_add(b, "Referrer-Policy", "same-origin");
+    if (is_page) {
+        head_add(b, "Cross-Origin-Opener-Policy", "same-origin");
+        head_add(b, "Permissions-Policy",
+                 "camera=(), geolocation=(), microphone=(), payment=(), "
+                 "usb=()");
+    }
+    if (config()->cookie_secure)
+        head_add(b, "Strict-Transport-Security", "max-age=31536000");
+    buf_adds(b, "\r\n");
+    *len = b->len;
+    return b->data;
+}
+
+static void
+answer_write(struct request *r, const struct cache_body *answer)
+{
+    fcgi_write(r->fcgi, answer->head, answer->head_len);
+    if (!r->is_head)
+        fcgi_write(r->fcgi, answer->body, answer->body_len);
+}
+
+void
+reply_send_kept(struct request *r, const struct cache_body *kept)
+{
+    answer_write(r, kept);
+}
+
+/* What the ERRORS summary is headed with, known once all errors are. */
+static void
+errors_title(struct request *r)
+{
+    if (r->errors != NULL)
+        view_setf(r->errors, "ERRORS_TITLE", "Nothing was changed: %s",
+                  r->n_errors == 1
+                      ? "one thing needs another look"
+                      : fmt_plural(r->page.a, (int64_t)r->n_errors, "thing",
+                                   "things need another look"));
+}
+
+bool
+reply_send(struct request *r, const char *stamp, const char *key,
+           struct err *err)
+{
+    struct page *p = &r->page;
+    struct buf *body = p->out;
+    const char *type =
+        r->content_type != NULL ? r->content_type : "application/json";
+    if (r->location == NULL && r->route->template != NULL) {
+        body = buf_new(p->a);
+        type = "text/html; charset=utf-8";
+        errors_title(r);
+        if (!view_render("layout.tpl", p->layout, body, err))
+            return false;
+    }
+    struct cache_body answer = {.body = body->data, .body_len = body->len};
+    answer.head = head_make(r, type, body->len, &answer.head_len);
+    if (key != NULL && p->status == 200 && r->n_headers == 0)
+        cache_put(r->console->cache, stamp, key, &answer);
+    answer_write(r, &answer);
+    return true;
+}
+
+static void
+problem_json(struct buf *b, int status, const char *title, const char *text,
+             const char *ref)
+{
+    json_open(b, '{');
+    json_key(b, "type");
+    json_put_str(b, "about:blank");
+    json_key(b, "title");
+    json_put_str(b, title);
+    json_key(b, "status");
+    json_put_i64(b, status);
+    json_key(b, "detail");
+    json_put_str(b, text);
+    if (ref != NULL) {
+        json_key(b, "instance");
+        json_put_str(b, ref);
+    }
+    json_close(b, '}');
+}
+
+/* The error's page; false when the templates cannot make it. */
+static bool
+error_page(struct request *r, size_t s, const char *text, const char *ref,
+           struct buf *body)
+{
+    struct err err;
+    struct page *p = &r->page;
+    r->route = NULL;
+    reply_layout(r);
+    page_title(p, statuses[s].title, NULL);
+    view_set(p->view, "ERROR_TEXT", text);
+    if (ref != NULL)
+        view_set(view_add(p->view, "REFERENCE"), "REF", ref);
+    if (p->status == 401)
+        view_show(p->view, "SIGN_IN");
+    if (p->status == 503)
+        view_show(p->view, "AGAIN");
+    if (view_render("layout.tpl", p->layout, body, &err))
+        return true;
+    log_event(LOG_ERROR, "page.failed", "error=\"%s\"", err.text);
+    return false;
+}
+
+void
+reply_error(struct request *r, int status, const char *text, const char *ref)
+{
+    struct page *p = &r->page;
+    size_t s = status_find(status);
+    struct buf *body = buf_new(p->a);
+    const char *type = "text/html; charset=utf-8";
+    if (text == NULL)
+        text = statuses[s].words;
+    p->status = status;
+    r->location = NULL;
+    if (status == 401 && r->is_api)
+        page_header(p, "WWW-Authenticate", "Cookie realm=\"quotemill\"");
+    if (status == 503) {
+        page_header(p, "Retry-After", fmt_i64(p->a, RETRY_S));
+        if (!r->is_api && strcmp(p->method, "GET") == 0)
+            page_header(p, "Refresh", fmt_i64(p->a, RETRY_S));
+    }
+    if (r->is_api) {
+        type = "application/problem+json";
+        problem_json(body, status, statuses[s].reason, text, ref);
+    } else if (!error_page(r, s, text, ref, body)) {
+        type = "text/plain; charset=utf-8";
+        buf_clear(body);
+        buf_addf(body, "%s\n%s\n", statuses[s].title, text);
+    }
+    struct cache_body answer = {.body = body->data, .body_len = body->len};
+    answer.head = head_make(r, type, body->len, &answer.head_len);
+    answer_write(r, &answer);
+}
+
+/* "no such run" as a sentence of a page. */
+static const char *
+sentence(struct arena *a, const char *text)
+{
+    size_t len = strlen(text);
+    if (len == 0)
+        return NULL;
+    char *out =
+        arena_printf(a, "%s%s", text, strchr(".!?", text[len - 1]) ? "" : ".");
+    out[0] = (char)toupper((unsigned char)out[0]);
+    return out;
+}
+
+void
+reply_failure(struct request *r, const struct err *err)
+{
+    struct page *p = &r->page;
+    const char *ref = NULL, *text = NULL;
+    int status = err_http_status(err->kind);
+    if (status < 500) {
+        text = sentence(p->a, err->text);
+    } else if (err->kind == ERR_RETRY) {
+        log_event(LOG_WARN, "request.unavailable",
+                  "method=%s path=\"%s\" error=\"%s\"", p->method, p->path,
+                  err->text);
+        text = strcmp(p->method, "GET") == 0
+                   ? "The database cannot be reached right now. This page "
+                     "asks again by itself every 5 seconds."
+                   : "The database cannot be reached right now. What you sent "
+                     "was probably not done: look before you send it again.";
+    } else {
+        ref = arena_strndup(p->a, secret_token(p->a), 10);
+        log_event(LOG_ERROR, "request.failed",
+                  "ref=%s method=%s path=\"%s\" error=\"%s\"", ref, p->method,
+                  p->path, err->text);
+    }
+    reply_error(r, status, text, ref);
+}

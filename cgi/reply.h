@@ -1,0 +1,28 @@
+/* What goes back to the browser: headers, pages in their layout, errors. */
+#ifndef CGI_REPLY_H
+#define CGI_REPLY_H
+
+#include "cgi/request.h"
+
+/* Sets what every template of a page may use (page.h lists it). */
+void reply_layout(struct request *r);
+
+/* Sends the handler's outcome: redirect, page or API answer. A page that may
+ * be kept goes into the cache under stamp and key (NULL: not kept).
+ * fails   ERR_INTERNAL: a template; nothing was sent yet then */
+MUST_USE bool reply_send(struct request *r, const char *stamp, const char *key,
+                         struct err *err);
+
+/* Sends a kept answer. */
+void reply_send_kept(struct request *r, const struct cache_body *kept);
+
+/* Answers with an error in words: a page, or problem+json for the API.
+ * text  sentences; NULL: the status's own words
+ * ref   reference of the log's line, or NULL */
+void reply_error(struct request *r, int status, const char *text,
+                 const char *ref);
+
+/* Answers a failure by its kind and logs what somebody has to know. */
+void reply_failure(struct request *r, const struct err *err);
+
+#endif
