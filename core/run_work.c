@@ -68,6 +68,8 @@ read_work(struct arena *a, const struct db_rows *rows,
     *out = (struct run_work){
         .id = db_i64(rows, 0, "id"),
         .attempt = db_i64(rows, 0, "attempt"),
+        .max_attempts = db_i64(rows, 0, "max_attempts"),
+        .requested_by = db_text(rows, 0, "requested_by"),
         .worker = arena_strdup(a, claim->worker),
         .mode = db_text(rows, 0, "mode"),
         .trigger = db_text(rows, 0, "trigger"),

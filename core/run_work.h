@@ -15,9 +15,9 @@
 
 /* A claimed run. */
 struct run_work {
-    int64_t id, attempt;
+    int64_t id, attempt, max_attempts;
     const char *worker; /* host:pid:nonce, the lease's holder */
-    const char *mode, *trigger;
+    const char *mode, *trigger, *requested_by;
     const char *instruments; /* bigint[] literal; NULL: all active */
     const char *providers;   /* text[] literal; NULL: all enabled */
     bool has_fetch, simulated;

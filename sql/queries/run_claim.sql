@@ -1,7 +1,7 @@
 -- Takes the next run that may start: lanes in order, then age; never one that overlaps a running one or, unless that
 -- very run is asked for, one that overlaps a run before it in the queue.
 -- $1 text worker; $2 double precision lease in seconds; $3 bigint this run only, or NULL
--- -> id, attempt bigint, mode, trigger text, instruments, providers, steps text (array literals, NULL: all), from_ts,
+-- -> id, attempt, max_attempts bigint, mode, trigger, requested_by text, instruments, providers, steps text (array literals, NULL: all), from_ts,
 --    to_ts bigint, simulated boolean, cancelled boolean; no row: none may start
 UPDATE run r
    SET state = 'running', attempt = r.attempt + 1, worker = $1::text, error = NULL,
@@ -20,6 +20,6 @@ UPDATE run r
                  AND (o.instruments IS NULL OR q.instruments IS NULL OR o.instruments && q.instruments))
         ORDER BY q.lane, q.id
           FOR UPDATE SKIP LOCKED LIMIT 1)
-RETURNING r.id, r.attempt, r.mode, r.trigger, r.instruments::text AS instruments, r.providers::text AS providers,
+RETURNING r.id, r.attempt, r.max_attempts, r.mode, r.trigger, r.requested_by, r.instruments::text AS instruments, r.providers::text AS providers,
           r.steps::text AS steps, extract(epoch FROM r.from_ts)::bigint AS from_ts,
           extract(epoch FROM r.to_ts)::bigint AS to_ts, r.simulated

@@ -1,0 +1,238 @@
+#include "core/instrument.h"
+#include "lib/buf.h"
+#include "lib/date.h"
+#include "lib/format.h"
+#include "lib/json.h"
+#include "lib/number.h"
+#include "worker/command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char HELP[] =
+    "usage: quotemill instrument list [--all] [--json]\n"
+    "       quotemill instrument add S --kind K [OPTION]...\n"
+    "       quotemill instrument retire S [--undo]\n\n"
+    "  --kind K          crypto, stock, energy, index, fx or derived\n"
+    "  --title T         what people call it; default: the symbol\n"
+    "  --currency C      such as USD (default)\n"
+    "  --calendar C      24x7, NYSE, BIST, EIA; default: by kind\n"
+    "  --interval I      1d (default), 4h, 1h, 15m, 5m or 1m\n"
+    "  --min P --max P   bounds of a plausible price\n"
+    "  --jump F          largest plausible change between bars (0.5: 50 %)\n"
+    "  --listing P:S     provider P answers for it under the name S; may be\n"
+    "                    repeated, first asked first\n"
+    "  --all             list retired ones too\n"
+    "  --undo            bring a retired one back\n";
+
+struct options {
+    const char *kind, *title, *currency, *calendar, *interval, *min, *max,
+        *jump;
+    const char **listings;
+    size_t n_listings;
+    bool all, json, undo;
+    const char **words;
+    size_t n_words;
+};
+
+static bool
+read_options(struct command *c, struct options *o, struct err *err)
+{
+    const struct command_option options[] = {
+        {.name = "kind", .value = &o->kind},
+        {.name = "title", .value = &o->title},
+        {.name = "currency", .value = &o->currency},
+        {.name = "calendar", .value = &o->calendar},
+        {.name = "interval", .value = &o->interval},
+        {.name = "min", .value = &o->min},
+        {.name = "max", .value = &o->max},
+        {.name = "jump", .value = &o->jump},
+        {.name = "listing",
+         .values = o->listings = command_room(c),
+         .n = &o->n_listings},
+        {.name = "all", .flag = &o->all},
+        {.name = "json", .flag = &o->json},
+        {.name = "undo", .flag = &o->undo},
+    };
+    o->words = command_room(c);
+    return command_options(c, options, COUNT_OF(options), o->words, &o->n_words,
+                           err);
+}
+
+static bool
+read_number(struct command *c, const char *option, const char *text,
+            double *out, struct err *err)
+{
+    *out = NAN;
+    return text == NULL || number_parse_f64(text, strlen(text), out) ||
+           command_usage(c, err, "--%s \"%.40s\" is no number", option, text);
+}
+
+static bool
+read_interval(struct command *c, const char *text, int32_t *out,
+              struct err *err)
+{
+    static const struct {
+        const char *word;
+        int32_t seconds;
+    } table[] = {{"1m", 60},   {"5m", 300},   {"15m", 900},
+                 {"1h", 3600}, {"4h", 14400}, {"1d", DAY_S}};
+    *out = DAY_S;
+    if (text == NULL)
+        return true;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        if (strcmp(table[i].word, text) == 0) {
+            *out = table[i].seconds;
+            return true;
+        }
+    return command_usage(c, err,
+                         "--interval \"%.40s\": choose 1m, 5m, 15m, 1h, 4h or "
+                         "1d",
+                         text);
+}
+
+static bool
+add(struct command *c, struct db *db, const struct options *o, struct err *err)
+{
+    int64_t id;
+    struct instrument_add what = {
+        .symbol = o->words[1],
+        .title = o->title,
+        .kind = o->kind,
+        .currency = o->currency,
+        .calendar = o->calendar,
+        .listings = o->listings,
+        .n_listings = o->n_listings,
+    };
+    if (o->kind == NULL)
+        return command_usage(c, err, "--kind is needed (see --help)");
+    if (!read_interval(c, o->interval, &what.interval_s, err) ||
+        !read_number(c, "min", o->min, &what.price_min, err) ||
+        !read_number(c, "max", o->max, &what.price_max, err) ||
+        !read_number(c, "jump", o->jump, &what.jump_frac, err))
+        return false;
+    if (!instrument_add(db, &what, command_who(c), "", &id, err)) {
+        if (err->kind == ERR_INPUT)
+            c->exit_code = EXIT_USAGE;
+        return false;
+    }
+    printf("Added %s%s\n", what.symbol,
+           what.n_listings == 0
+               ? "; nobody can answer for it yet: give it a --listing"
+               : "");
+    return true;
+}
+
+static bool
+retire(struct command *c, struct db *db, const struct options *o,
+       struct err *err)
+{
+    if (!instrument_retire(db, o->words[1], !o->undo, command_who(c), "", err))
+        return false;
+    printf("%s %s\n", o->words[1],
+           o->undo ? "is active again"
+                   : "is retired; what is stored of it stays");
+    return true;
+}
+
+static const char *
+listings_text(struct arena *a, const struct instrument *x)
+{
+    struct buf *b = buf_new(a);
+    for (size_t i = 0; i < x->n_listings; i++)
+        buf_addf(b, "%s%s:%s%s", i > 0 ? ", " : "", x->listings[i].provider,
+                 x->listings[i].provider_symbol,
+                 x->listings[i].enabled ? "" : " (off)");
+    return b->data != NULL ? b->data : "";
+}
+
+static void
+put_text(struct buf *b, const char *key, const char *text)
+{
+    json_key(b, key);
+    json_put_str(b, text);
+}
+
+static void
+put_instrument(struct arena *a, struct buf *b, const struct instrument *x)
+{
+    json_open(b, '{');
+    put_text(b, "symbol", x->symbol);
+    put_text(b, "title", x->title);
+    put_text(b, "kind", x->kind);
+    put_text(b, "currency", x->currency);
+    put_text(b, "calendar", x->calendar);
+    json_key(b, "interval_s");
+    json_put_i64(b, x->interval_s);
+    json_key(b, "active");
+    json_put_bool(b, x->active);
+    json_key(b, "bars");
+    json_put_i64(b, x->n_bars);
+    put_text(b, "first",
+             x->first_ts != 0 ? date_format_iso(a, x->first_ts) : NULL);
+    put_text(b, "last",
+             x->last_ts != 0 ? date_format_iso(a, x->last_ts) : NULL);
+    json_key(b, "listings");
+    json_open(b, '[');
+    for (size_t i = 0; i < x->n_listings; i++)
+        json_put_str(b, arena_printf(a, "%s:%s", x->listings[i].provider,
+                                     x->listings[i].provider_symbol));
+    json_close(b, ']');
+    json_close(b, '}');
+}
+
+static bool
+list(struct command *c, struct db *db, const struct options *o, struct err *err)
+{
+    struct instrument *all;
+    size_t n;
+    if (!instrument_list(c->a, db, o->all, &all, &n, err))
+        return false;
+    if (o->json) {
+        struct buf *b = buf_new(c->a);
+        json_open(b, '[');
+        for (size_t i = 0; i < n; i++)
+            put_instrument(c->a, b, &all[i]);
+        json_close(b, ']');
+        puts(b->data);
+        return true;
+    }
+    printf("%-12s %-8s %-8s %8s  %-10s %-10s %s\n", "symbol", "kind",
+           "calendar", "bars", "first", "last", "listings");
+    for (size_t i = 0; i < n; i++)
+        printf(
+            "%-12s %-8s %-8s %8lld  %-10s %-10s %s%s\n", all[i].symbol,
+            all[i].kind, all[i].calendar, (long long)all[i].n_bars,
+            all[i].first_ts != 0 ? date_format_day(c->a, all[i].first_ts) : "-",
+            all[i].last_ts != 0 ? date_format_day(c->a, all[i].last_ts) : "-",
+            listings_text(c->a, &all[i]), all[i].active ? "" : " (retired)");
+    return true;
+}
+
+bool
+cmd_instrument(struct command *c, struct err *err)
+{
+    static const struct {
+        const char *word;
+        size_t n_words;
+        bool (*fn)(struct command *, struct db *, const struct options *,
+                   struct err *);
+    } verbs[] = {{"list", 1, list}, {"add", 2, add}, {"retire", 2, retire}};
+    struct options o = {0};
+    struct db *db = NULL;
+    if (command_help(c, HELP))
+        return true;
+    if (!read_options(c, &o, err))
+        return false;
+    for (size_t i = 0; o.n_words > 0 && i < COUNT_OF(verbs); i++) {
+        if (strcmp(verbs[i].word, o.words[0]) != 0)
+            continue;
+        if (o.n_words != verbs[i].n_words)
+            return command_usage(
+                c, err, "%s takes %s (see --help)", verbs[i].word,
+                verbs[i].n_words == 1 ? "no symbol" : "one symbol");
+        return command_db(c, &db, err) && verbs[i].fn(c, db, &o, err);
+    }
+    return command_usage(c, err, "say list, add or retire (see --help)");
+}
