@@ -64,6 +64,8 @@ $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a 
 
 unit: $(UNIT_T)  ## build the unit tests
 
+objects: $(LIB_O) $(CORE_O) $(WORKER_O) $(CGI_O) $(SIM_O) $(TESTLIB_O) $(UNIT_T:%.t=%.c.o)  ## compile only
+
 asan:  ## build everything with address and undefined-behaviour sanitizers
 	$(MAKE) BUILD=build/asan BIN=build/asan/bin OPT='-O1 -g' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' all unit
@@ -87,5 +89,5 @@ clean:  ## remove all output
 	rm -rf build bin
 
 -include $(shell find $(BUILD) -name '*.d' -not -path '*/asan/*' -not -path '*/fuzz/*' 2>/dev/null)
-.PHONY: all help unit asan fuzz fuzzers test check format clean
+.PHONY: all help unit objects asan fuzz fuzzers test check format clean
 .SECONDARY:
