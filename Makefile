@@ -22,7 +22,10 @@ WORKER_O = $(call objects,worker)
 CGI_O = $(call objects,cgi)
 SIM_O = $(call objects,simulator)
 TESTLIB_O = $(call objects,tests/lib)
+FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/bin/%,$(wildcard tests/fuzz/*.c))
 UNIT_T = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/*.c))
+ALL_O = $(LIB_O) $(CORE_O) $(WORKER_O) $(CGI_O) $(SIM_O) $(TESTLIB_O) \
+  $(call objects,tests/unit) $(call objects,tests/fuzz)
 PROGRAMS = $(BIN)/quotemill $(BIN)/quotemill.fcgi $(BIN)/quotemill-simulator
 
 all: $(PROGRAMS)  ## build the three programs into bin/
@@ -64,7 +67,7 @@ $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a 
 
 unit: $(UNIT_T)  ## build the unit tests
 
-objects: $(LIB_O) $(CORE_O) $(WORKER_O) $(CGI_O) $(SIM_O) $(TESTLIB_O) $(UNIT_T:%.t=%.c.o)  ## compile only
+objects: $(ALL_O)  ## compile only
 
 asan:  ## build everything with address and undefined-behaviour sanitizers
 	$(MAKE) BUILD=build/asan BIN=build/asan/bin OPT='-O1 -g' \
@@ -74,7 +77,7 @@ fuzz:  ## build the libFuzzer targets with clang
 	$(MAKE) BUILD=build/fuzz CC=clang CXX=clang++ OPT='-O1 -g' \
 	  SAN='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined' fuzzers
 
-fuzzers: $(patsubst tests/fuzz/%.c,$(BUILD)/bin/%,$(wildcard tests/fuzz/*.c))
+fuzzers: $(FUZZERS)
 $(BUILD)/bin/%: $(BUILD)/tests/fuzz/%.c.o $(BUILD)/core.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(CXX) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LIBS)
@@ -88,6 +91,6 @@ format:  ## format the C sources in place
 clean:  ## remove all output
 	rm -rf build bin
 
--include $(shell find $(BUILD) -name '*.d' -not -path '*/asan/*' -not -path '*/fuzz/*' 2>/dev/null)
+-include $(ALL_O:.o=.d)
 .PHONY: all help unit objects asan fuzz fuzzers test check format clean
 .SECONDARY:
