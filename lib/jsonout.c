@@ -2,6 +2,7 @@
  * byte written, so no state is kept beside the text. */
 #include "lib/json.h"
 #include "lib/number.h"
+#include "lib/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,39 +13,6 @@ comma(struct buf *b)
 {
     if (b->len > 0 && strchr("{[:,\n ", b->data[b->len - 1]) == NULL)
         buf_addc(b, ',');
-}
-
-/* Bytes of the well-formed UTF-8 character at s; 0 when it is not one.
- * source  Unicode Standard, table 3-7 */
-static size_t
-utf8_length(const unsigned char *s)
-{
-    unsigned char c = s[0], low = 0x80, high = 0xBF;
-    size_t n;
-    if (c < 0x80)
-        return 1;
-    if (c >= 0xC2 && c <= 0xDF)
-        n = 2;
-    else if (c >= 0xE0 && c <= 0xEF)
-        n = 3;
-    else if (c >= 0xF0 && c <= 0xF4)
-        n = 4;
-    else
-        return 0;
-    if (c == 0xE0)
-        low = 0xA0;
-    else if (c == 0xED)
-        high = 0x9F;
-    else if (c == 0xF0)
-        low = 0x90;
-    else if (c == 0xF4)
-        high = 0x8F;
-    if (s[1] < low || s[1] > high)
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if (s[i] < 0x80 || s[i] > 0xBF)
-            return 0;
-    return n;
 }
 
 static void
@@ -76,7 +44,7 @@ put_quoted(struct buf *b, const char *text)
             s += n;
         } else if (*s < 0x80) {
             put_escaped(b, *s++);
-        } else if ((n = utf8_length(s)) > 0) {
+        } else if ((n = utf8_length((const char *)s)) > 0) {
             buf_add(b, s, n);
             s += n;
         } else {

@@ -38,31 +38,33 @@ const char *fault_words(enum fault f); /* "asked too often" */
 bool fault_may_pass(enum fault f);     /* worth another attempt here */
 
 struct provider_request {
-    const char *base_url; /* without a slash at the end */
-    const char *symbol;   /* the listing's provider_symbol */
-    int32_t interval_s;
+    const char *base_url;   /* without a slash at the end */
+    const char *symbol;     /* the listing's provider_symbol; parse only: NULL
+                               or "" when it is not to be checked */
+    int32_t interval_s;     /* parse only: 0 for whatever the body says */
     int64_t from_ts, to_ts; /* bars that open in [from_ts, to_ts] */
     bool all_history;       /* from_ts is 0: whatever the provider has */
-    int64_t now_ts;
+    int64_t now_ts;         /* a bar that closes later is not finished */
     const char *key;        /* API key, or NULL */
     struct json spec;       /* generic driver's spec; JSON_NONE otherwise */
 };
 
 struct provider_answer {
     enum fault fault;
-    const char *text;       /* what was wrong, for people; never a key */
-    struct series *series;  /* FAULT_NONE: rows, oldest first as sent */
-    size_t n_absent;        /* rows that the publisher marks as "no value" */
-    /* Where the next page begins; 0 when this was the last. */
+    const char *text;      /* what was wrong, for people; never a key */
+    struct series *series; /* FAULT_NONE: rows, oldest first as sent */
+    size_t n_absent;       /* rows that the publisher marks as "no value" */
+    /* Where the next page begins; 0 when this was the last. It is asked for
+     * with this as from_ts and all_history false. */
     int64_t next_from_ts;
 };
 
 struct provider {
     const char *name;
-    const char *key_env;     /* "QM_EIA_KEY", or NULL: needs no key */
+    const char *key_env; /* "QM_EIA_KEY", or NULL: needs no key */
     bool key_required;
-    int32_t intervals[8];    /* seconds it can serve, 0-terminated */
-    int max_rows;            /* per request; 0: no limit known */
+    int32_t intervals[8]; /* seconds it can serve, 0-terminated */
+    int max_rows;         /* per request; 0: no limit known */
 
     /* The URL to fetch. log_url gets the same URL without the key.
      * fails ERR_INPUT: the request is not one this provider can serve */
