@@ -40,7 +40,13 @@ fmt_array(struct arena *a, const char *const *items, size_t n)
     struct buf *b = buf_new(a);
     buf_addc(b, '{');
     for (size_t i = 0; i < n; i++) {
-        buf_adds(b, i > 0 ? ",\"" : "\"");
+        if (i > 0)
+            buf_addc(b, ',');
+        if (items[i] == NULL) {
+            buf_adds(b, "NULL");
+            continue;
+        }
+        buf_addc(b, '"');
         for (const char *s = items[i]; *s != '\0'; s++) {
             if (*s == '"' || *s == '\\')
                 buf_addc(b, '\\');

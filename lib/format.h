@@ -14,7 +14,7 @@ EXTERN_C_BEGIN
 const char *fmt_i64(struct arena *a, int64_t v);
 const char *fmt_f64(struct arena *a, double v); /* shortest exact; NaN: NULL */
 const char *fmt_bool(bool v);                   /* "true", "false" */
-/* A text[] or bigint[] literal for a parameter: {"a","b"}. */
+/* A text[] or bigint[] literal for a parameter: {"a",NULL,"b"}. */
 const char *fmt_array(struct arena *a, const char *const *items, size_t n);
 
 /* For people. */
