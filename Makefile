@@ -88,9 +88,32 @@ test check:  ## build with warnings as errors and run every check and test
 format:  ## format the C sources in place
 	clang-format -i $(shell git ls-files '*.c' '*.h' '*.cc')
 
+PREFIX ?= /usr
+D = $(DESTDIR)$(PREFIX)
+SHARE = $(D)/share/quotemill
+install: all  ## install below DESTDIR (PREFIX=/usr; units name /usr)
+	install -d $(D)/bin $(D)/lib/quotemill $(SHARE)/nginx $(SHARE)/scripts \
+	  $(SHARE)/simulator $(D)/share/doc/quotemill $(D)/lib/systemd/system \
+	  $(D)/lib/sysusers.d $(D)/lib/tmpfiles.d $(DESTDIR)/etc/quotemill \
+	  $(DESTDIR)/etc/nginx/sites-available
+	install bin/quotemill $(D)/bin/
+	install bin/quotemill.fcgi bin/quotemill-simulator $(D)/lib/quotemill/
+	cp -R templates static sql sqitch.conf $(SHARE)/
+	install -m 644 simulator/catalogue.csv $(SHARE)/simulator/
+	install scripts/schema $(SHARE)/scripts/
+	scripts/nginx-conf $(SHARE)/nginx $(PREFIX)/share/quotemill/nginx \
+	  /run/quotemill /run/quotemill-publish/publish.sock $(PREFIX)/share/quotemill/static
+	install -m 644 README.md CHANGELOG.md docs/*.md $(D)/share/doc/quotemill/
+	install -m 644 systemd/*.service systemd/*.socket systemd/*.timer $(D)/lib/systemd/system/
+	install -m 644 systemd/quotemill.sysusers $(D)/lib/sysusers.d/quotemill.conf
+	install -m 644 systemd/quotemill.tmpfiles $(D)/lib/tmpfiles.d/quotemill.conf
+	install -m 644 nginx/site.conf $(DESTDIR)/etc/nginx/sites-available/quotemill
+	[ -e $(DESTDIR)/etc/quotemill/quotemill.env ] || \
+	  install -m 640 systemd/quotemill.env $(DESTDIR)/etc/quotemill/quotemill.env
+
 clean:  ## remove all output
 	rm -rf build bin
 
 -include $(ALL_O:.o=.d)
-.PHONY: all help unit objects asan fuzz fuzzers test check format clean
+.PHONY: all help unit objects asan fuzz fuzzers test check format install clean
 .SECONDARY:

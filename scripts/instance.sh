@@ -63,7 +63,8 @@ instance_folders() {
             "another folder: QM_VAR=... scripts/up"
     mkdir -p "$var"/{run,log,nginx,archive,simulator}
     own "$var" "$var"/{run,log,nginx,archive,simulator}
-    chmod 755 "$var" "$var"/{run,log,nginx,archive,simulator}
+    chmod 755 "$var" "$var"/{log,nginx,archive,simulator}
+    chmod 700 "$var/run" # sockets: whoever reaches them may use them
     [ -e "$var/simulator/faults" ] || : >"$var/simulator/faults"
     own "$var/simulator/faults"
 }
@@ -166,25 +167,6 @@ admin_make() {
     password_note=$password
 }
 
-# Fills the templates of nginx's configuration.
-nginx_config() {
-    local file listens=$listen:$port
-    for file in quotemill http server publish fastcgi request headers; do
-        sed -e "s|@VAR@|$(quoted "$var")|g; s|@RUN@|$(quoted "$var/run")|g" \
-            -e "s|@CONF@|$(quoted "$var/nginx")|g; s|@LISTEN@|$listens|g" \
-            -e "s|@STATIC@|$(quoted "$root/static")|g" \
-            -e "s|@MODULES@|/usr/lib/nginx/modules|g" \
-            "nginx/$file.conf.in" >"$var/nginx/$file.conf"
-    done
-    mv "$var/nginx/quotemill.conf" "$var/nginx/nginx.conf"
-    cp nginx/away.html "$var/nginx/away.html"
-}
-
-# A path as the replacement of sed's s command.
-quoted() {
-    printf %s "$1" | sed 's/[\\&|]/\\&/g'
-}
-
 # nchan insists on the body folder that Debian's nginx was compiled with, and
 # ignores nchan_message_temp_path (version 1.3.6 sets the default first).
 # Debian's nginx makes this folder when it starts for the first time.
@@ -198,8 +180,9 @@ nginx_body_folder() {
 
 nginx_up() {
     nginx_body_folder
-    nginx_config
     local stamp
+    scripts/nginx-conf "$var/nginx" "$var/nginx" "$var/run" \
+        "$var/run/publish.sock" "$root/static" "$var" "$listen:$port"
     stamp=$(cat "$var"/nginx/*.conf /usr/lib/nginx/modules/ngx_nchan_module.so | fingerprint)
     if service_runs nginx &&
         [ "$(cat "$var/run/nginx.stamp" 2>/dev/null)" = "$stamp" ]; then
