@@ -82,7 +82,8 @@ enum rows_style {
 void rows_put(struct buf *b, const struct rows *r, size_t row, int col,
               enum rows_style style);
 
-/* Appends v with eight decimals, as "%.8f" does. */
+/* Appends v with eight decimals; a number that has no more than those prints
+ * exactly, others may be off by one in the last. */
 void rows_put_fixed8(struct buf *b, double v);
 
 #endif
