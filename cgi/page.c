@@ -94,6 +94,18 @@ request_role_name(enum role role)
 }
 
 const char *
+request_sentence(struct arena *a, const char *text)
+{
+    size_t len = strlen(text);
+    if (len == 0)
+        return "";
+    char *out =
+        arena_printf(a, "%s%s", text, strchr(".!?", text[len - 1]) ? "" : ".");
+    out[0] = (char)toupper((unsigned char)out[0]);
+    return out;
+}
+
+const char *
 page_time(const struct page *p, int64_t ts)
 {
     const char *zone = p->user != NULL ? p->user->time_zone : "UTC";
@@ -200,6 +212,7 @@ bool
 page_field_error(struct page *p, const char *field, const char *text)
 {
     struct request *r = request_of(p);
+    text = request_sentence(p->a, text);
     char *section = arena_printf(p->a, "ERROR_%s", field);
     for (char *s = section; *s != '\0'; s++)
         *s = (char)toupper((unsigned char)*s);
@@ -213,7 +226,7 @@ page_field_error(struct page *p, const char *field, const char *text)
 bool
 page_error(struct page *p, const char *text)
 {
-    summary_add(request_of(p), "#main", text);
+    summary_add(request_of(p), "#main", request_sentence(p->a, text));
     if (p->status == 200)
         p->status = 422;
     return true;

@@ -280,19 +280,6 @@ reply_error(struct request *r, int status, const char *text, const char *ref)
     answer_write(r, &answer);
 }
 
-/* "no such run" as a sentence of a page. */
-static const char *
-sentence(struct arena *a, const char *text)
-{
-    size_t len = strlen(text);
-    if (len == 0)
-        return NULL;
-    char *out =
-        arena_printf(a, "%s%s", text, strchr(".!?", text[len - 1]) ? "" : ".");
-    out[0] = (char)toupper((unsigned char)out[0]);
-    return out;
-}
-
 void
 reply_failure(struct request *r, const struct err *err)
 {
@@ -300,7 +287,7 @@ reply_failure(struct request *r, const struct err *err)
     const char *ref = NULL, *text = NULL;
     int status = err_http_status(err->kind);
     if (status < 500) {
-        text = sentence(p->a, err->text);
+        text = request_sentence(p->a, err->text);
     } else if (err->kind == ERR_RETRY) {
         log_event(LOG_WARN, "request.unavailable",
                   "method=%s path=\"%s\" error=\"%s\"", p->method, p->path,

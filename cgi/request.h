@@ -77,6 +77,9 @@ const char *request_login_csrf(const struct request *r, const char *seed);
  * "/\x"), no control characters, at most 512 bytes. */
 const char *request_next(const char *next);
 
+/* "no such run" as a sentence: "No such run." */
+const char *request_sentence(struct arena *a, const char *text);
+
 enum role request_role(const char *name);
 const char *request_role_name(enum role role);
 

@@ -24,12 +24,12 @@ struct attempt {
 /* The throttle's name of an account: typed names in lower case, cut, so that
  * the table's keys stay short whatever is typed. */
 static const char *
-account_key(struct arena *a, const char *name)
+account_key(struct arena *a, const char *kind, const char *name)
 {
     size_t len = strlen(name);
-    char *key = arena_printf(a, "user:%.*s", KEY_NAME_MAX, name);
     if (len > KEY_NAME_MAX)
-        return arena_printf(a, "user:%s", secret_hash_hex(a, name, len));
+        return arena_printf(a, "%s:%s", kind, secret_hash_hex(a, name, len));
+    char *key = arena_printf(a, "%s:%s", kind, name);
     for (char *c = key; *c != '\0'; c++)
         *c = (char)tolower((unsigned char)*c);
     return key;
@@ -149,7 +149,7 @@ login_judge(struct arena *a, struct db *db, const struct login *login,
         .a = a,
         .in = login,
         .out = out,
-        .account_key = account_key(a, login->name),
+        .account_key = account_key(a, "user", login->name),
         .address_key = arena_printf(a, "addr:%s", login->address),
     };
     bool allowed, right = false;
@@ -168,4 +168,32 @@ login_judge(struct arena *a, struct db *db, const struct login *login,
     if (right && !enter(&t, db, err))
         return false;
     return out->outcome == LOGIN_DONE || lock_audit(&t, db, err);
+}
+
+bool
+login_confirm(struct arena *a, struct db *db, const struct login *login,
+              struct login_result *out, struct err *err)
+{
+    struct attempt t = {
+        .a = a,
+        .in = login,
+        .out = out,
+        .account_key = account_key(a, "confirm", login->name),
+        .address_key = arena_printf(a, "addr:%s", login->address),
+    };
+    bool allowed;
+    *out = (struct login_result){.outcome = LOGIN_LOCKED};
+    if (!attempt_count(&t, db, &allowed, err))
+        return false;
+    if (!allowed)
+        return true;
+    out->outcome = LOGIN_WRONG;
+    if (!user_find(a, db, login->name, &t.user, err))
+        return false;
+    if (!secret_password_verify(t.user != NULL ? t.user->password_hash : NULL,
+                                login->password))
+        return lock_audit(&t, db, err);
+    out->outcome = LOGIN_DONE;
+    return db_exec(db, SQL_login_clear, DB_ARGS(t.account_key, t.address_key),
+                   NULL, err);
 }

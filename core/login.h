@@ -35,4 +35,13 @@ MUST_USE bool login_judge(struct arena *a, struct db *db,
                           const struct login *login, struct login_result *out,
                           struct err *err);
 
+/* Judges only the password of somebody who is signed in already, before a
+ * change that a borrowed browser must not make. Throttled like a login, by a
+ * key of its own: a thief of a session cannot guess the password, nor lock
+ * the account's logins. Of `login` it needs name, password, address, tries
+ * and lock_s. */
+MUST_USE bool login_confirm(struct arena *a, struct db *db,
+                            const struct login *login, struct login_result *out,
+                            struct err *err);
+
 #endif

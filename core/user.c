@@ -49,17 +49,24 @@ user_find(struct arena *a, struct db *db, const char *name, struct user **out,
     return true;
 }
 
-bool
-user_get(struct arena *a, struct db *db, int64_t id, struct user *out,
-         struct err *err)
+static bool
+user_read_by_id(struct arena *a, struct db *db, enum sql_id sql, int64_t id,
+                struct user *out, struct err *err)
 {
     struct db_rows *rows;
-    if (!db_query_one(a, db, SQL_user_get, DB_ARGS(fmt_i64(a, id)), &rows, err))
+    if (!db_query_one(a, db, sql, DB_ARGS(fmt_i64(a, id)), &rows, err))
         return err->kind == ERR_MISSING
                    ? err_set(err, ERR_MISSING, "there is no such user")
                    : false;
     *out = user_read(rows, 0);
     return true;
+}
+
+bool
+user_get(struct arena *a, struct db *db, int64_t id, struct user *out,
+         struct err *err)
+{
+    return user_read_by_id(a, db, SQL_user_get, id, out, err);
 }
 
 bool
@@ -137,6 +144,13 @@ struct change {
     bool flag;
     const char *name;
 };
+
+/* The user as it is, locked until the transaction ends. */
+static bool
+change_lock(struct db *db, struct change *c, struct err *err)
+{
+    return user_read_by_id(c->a, db, SQL_user_lock, c->id, &c->user, err);
+}
 
 /* {"key": "text"} */
 static const char *
@@ -217,7 +231,7 @@ password_tx(struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
     int64_t ended = 0;
-    if (!user_get(c->a, db, c->id, &c->user, err) ||
+    if (!change_lock(db, c, err) ||
         !db_exec(db, SQL_user_set_password,
                  DB_ARGS(fmt_i64(c->a, c->id), c->text), NULL, err) ||
         !session_delete_others(db, c->id, c->keep_hash, &ended, err))
@@ -261,7 +275,7 @@ role_tx(struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
     if ((strcmp(c->text, "admin") != 0 && !last_admin_stays(c, db, err)) ||
-        !user_get(c->a, db, c->id, &c->user, err))
+        !change_lock(db, c, err))
         return false;
     if (strcmp(c->user.role, c->text) == 0)
         return true;
@@ -288,8 +302,7 @@ disabled_tx(struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
     int64_t ended = 0;
-    if ((c->flag && !last_admin_stays(c, db, err)) ||
-        !user_get(c->a, db, c->id, &c->user, err))
+    if ((c->flag && !last_admin_stays(c, db, err)) || !change_lock(db, c, err))
         return false;
     if (c->user.disabled == c->flag)
         return true;
@@ -315,7 +328,7 @@ zone_tx(struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
     struct db_rows *rows;
-    if (!user_get(c->a, db, c->id, &c->user, err) ||
+    if (!change_lock(db, c, err) ||
         !db_query(c->a, db, SQL_user_set_zone,
                   DB_ARGS(fmt_i64(c->a, c->id), c->text), &rows, err))
         return false;
@@ -366,7 +379,7 @@ static bool
 totp_begin_tx(struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
-    if (!user_get(c->a, db, c->id, &c->user, err))
+    if (!change_lock(db, c, err))
         return false;
     if (c->user.totp_enabled)
         return err_set(err, ERR_CONFLICT, "one-time codes are on already");
@@ -386,7 +399,7 @@ totp_confirm_tx(struct db *db, void *arg, struct err *err)
     struct change *c = arg;
     const char *secret;
     int64_t step;
-    if (!user_get(c->a, db, c->id, &c->user, err))
+    if (!change_lock(db, c, err))
         return false;
     if (c->user.totp_enabled || c->user.totp_sealed == NULL)
         return err_set(err, ERR_CONFLICT,
@@ -417,7 +430,7 @@ static bool
 totp_disable_tx(struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
-    if (!user_get(c->a, db, c->id, &c->user, err))
+    if (!change_lock(db, c, err))
         return false;
     if (!totp_store(db, c, NULL, false, c->user.totp_last, err))
         return false;

@@ -25,7 +25,7 @@ struct user_actor {
 /* By name, any case; *out is NULL when there is none such. */
 MUST_USE bool user_find(struct arena *a, struct db *db, const char *name,
                         struct user **out, struct err *err);
-/* By id; locks the row for the caller's transaction. fails ERR_MISSING */
+/* By id. fails ERR_MISSING */
 MUST_USE bool user_get(struct arena *a, struct db *db, int64_t id,
                        struct user *out, struct err *err);
 MUST_USE bool user_list(struct arena *a, struct db *db, struct user **out,

@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 {{! ERROR_TEXT; REFERENCE section with REF; SIGN_IN and AGAIN sections. }}
-<div class="card">
+<div class="card lone">
 <p>{{ERROR_TEXT}}</p>
 {{#REFERENCE}}<p>The log has the details under the reference <code>{{REF}}</code>. If it happens again, tell your keeper that reference.</p>{{/REFERENCE}}
 {{#AGAIN}}<p><a class="button" href="">Ask again now</a></p>{{/AGAIN}}
