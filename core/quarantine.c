@@ -2,8 +2,7 @@
 
 #include "core/series.h"
 #include "lib/format.h"
-
-#include <string.h>
+#include "lib/utf8.h"
 
 enum {
     BATCH_ROWS = 2000,
@@ -12,57 +11,11 @@ enum {
     COLUMNS = 7,
 };
 
-/* Length of the UTF-8 character at s, 0 when there is none such.
- * source  The Unicode Standard, table 3-7 */
-static size_t
-character(const unsigned char *s)
-{
-    if (s[0] < 0x80)
-        return 1;
-    unsigned char low = 0x80, high = 0xBF;
-    size_t len = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
-    if (s[0] < 0xC2 || s[0] > 0xF4)
-        return 0;
-    if (s[0] == 0xE0)
-        low = 0xA0;
-    else if (s[0] == 0xED)
-        high = 0x9F;
-    else if (s[0] == 0xF0)
-        low = 0x90;
-    else if (s[0] == 0xF4)
-        high = 0x8F;
-    if (s[1] < low || s[1] > high)
-        return 0;
-    for (size_t i = 2; i < len; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    return len;
-}
-
-/* The text as the database takes it: valid UTF-8 of at most max bytes. */
+/* The text as the database takes it. */
 static const char *
 clean(struct arena *a, const char *text, size_t max)
 {
-    if (text == NULL)
-        return "";
-    size_t size = strnlen(text, max);
-    char *out = arena_alloc(a, size + 1);
-    size_t to = 0;
-    for (size_t at = 0; at < size;) {
-        size_t len = character((const unsigned char *)text + at);
-        if (at + len > size)
-            break;
-        if (len == 0) {
-            out[to++] = '?';
-            at++;
-            continue;
-        }
-        memcpy(out + to, text + at, len);
-        to += len;
-        at += len;
-    }
-    out[to] = '\0';
-    return out;
+    return text == NULL ? "" : utf8_clean(a, text, max);
 }
 
 static bool

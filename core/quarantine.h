@@ -17,8 +17,7 @@ struct doubt {
 
 /* Keeps them. The same fault of the same row (instrument, interval, time,
  * rule, raw text) is kept once: another sighting counts it up, whatever was
- * decided about it. Text that is not UTF-8 is kept with `?` for the wrong
- * bytes; long text is cut.
+ * decided about it. Text is kept as utf8_clean makes it; long text is cut.
  *
  * n_new   of them, those not seen before; may be NULL
  */

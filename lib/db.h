@@ -41,7 +41,8 @@ struct db_args {
     const char *const *v;
 };
 
-/* DB_ARGS("a", NULL, fmt_i64(a, 7)); DB_NONE for a query without parameters. */
+/* DB_ARGS("a", NULL, fmt_i64(a, 7)); DB_NONE for a query without parameters.
+ * The array lives as long as the block in which DB_ARGS stands. */
 #define DB_ARGS(...)                                                           \
     ((struct db_args){                                                         \
         .n = (int)(sizeof((const char *const[]){__VA_ARGS__}) /                \
