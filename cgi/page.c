@@ -142,6 +142,12 @@ page_query(const struct page *p, const char *name)
     return form_get(&request_of_const(p)->query, name);
 }
 
+const char *const *
+page_query_all(const struct page *p, const char *name, size_t *n)
+{
+    return form_all(p->a, &request_of_const(p)->query, name, n);
+}
+
 const char *
 page_form(const struct page *p, const char *name)
 {

@@ -80,6 +80,8 @@ const char *page_param(const struct page *p, const char *name);
 const char *page_query(const struct page *p, const char *name);
 const char *page_form(const struct page *p, const char *name);
 /* All values of a repeated name, in order; NULL-terminated; n may be NULL. */
+const char *const *page_query_all(const struct page *p, const char *name,
+                                  size_t *n);
 const char *const *page_form_all(const struct page *p, const char *name,
                                  size_t *n);
 

@@ -17,17 +17,18 @@
 </fieldset>
 <fieldset class="card {{#ERROR_INSTRUMENT}}field-bad{{/ERROR_INSTRUMENT}}" id="f-instrument" tabindex="-1">
 <legend><h2>Instruments</h2></legend>
-<p class="help">Tick none to fetch all active ones.</p>
+<p class="help">None chosen means all active ones.</p>
 {{#ERROR_INSTRUMENT}}<p class="field-error">{{ERROR_TEXT}}</p>{{/ERROR_INSTRUMENT}}
 {{#NO_INSTRUMENTS}}<p class="notice notice-warn">There is no active instrument, so there is nothing to fetch.</p>{{/NO_INSTRUMENTS}}
-<div class="choices">
+{{#FEW}}<div class="choices">
 {{#INSTRUMENT}}<label class="choice"><input type="checkbox" name="instrument" value="{{SYMBOL}}" {{#CHECKED}}checked{{/CHECKED}}><span>{{SYMBOL}}<span class="sub">{{INSTRUMENT_TITLE}}</span></span></label>
 {{/INSTRUMENT}}
-</div>
+</div>{{/FEW}}
+{{#MANY}}<div class="field"><label for="f-symbols">Symbols</label><p class="help" id="symbols-help">Separated by blanks; there are {{MANY_COUNT}}</p><textarea id="f-symbols" name="instrument" aria-describedby="symbols-help">{{MANY_VALUE}}</textarea></div>{{/MANY}}
 </fieldset>
 <fieldset class="card {{#ERROR_STEP}}field-bad{{/ERROR_STEP}}" id="f-step" tabindex="-1">
 <legend><h2>Steps</h2></legend>
-<p class="help">Tick none to do all three.</p>
+<p class="help">None chosen means all three.</p>
 {{#ERROR_STEP}}<p class="field-error">{{ERROR_TEXT}}</p>{{/ERROR_STEP}}
 <div class="choices">
 <label class="choice"><input type="checkbox" name="step" value="fetch" {{#STEP_FETCH}}checked{{/STEP_FETCH}}><span>Fetch<span class="sub">Ask the providers, keep the raw answers</span></span></label>

@@ -30,7 +30,7 @@
 <div><dt>Rows</dt><dd>{{ROWS}}</dd></div>
 <div><dt>Hold-out R²</dt><dd>{{HOLDOUT_R2}}</dd></div>
 <div><dt>Hold-out RMSE ({{UNIT}})</dt><dd>{{HOLDOUT_RMSE}}</dd></div>
-<div><dt>Former version there</dt><dd>{{CHAMPION_RMSE}}</dd></div>
+<div><dt>The one before, there</dt><dd>{{CHAMPION_RMSE}}</dd></div>
 <div><dt>Days from</dt><dd><time datetime="{{FIRST_DAY}}">{{FIRST_DAY}}</time></dd></div>
 <div><dt>to</dt><dd><time datetime="{{LAST_DAY}}">{{LAST_DAY}}</time></dd></div>
 </dl>
@@ -55,7 +55,7 @@
 {{#VERSIONS}}
 <section class="card" aria-labelledby="versions">
 <h2 id="versions">Versions</h2>
-{{#IS_OPERATOR}}{{#CHOICES}}<form class="form field" id="activate" method="post" action="/models/{{MODEL_NAME}}/activate"><input type="hidden" name="csrf" value="{{CSRF}}"><div class="field"><label for="f-why">Reason for another version</label><p class="help" id="why-help">Kept in the history with your name. Then choose the version below.</p><input id="f-why" name="why" required maxlength="200" autocomplete="off" aria-describedby="why-help"></div></form>{{/CHOICES}}{{/IS_OPERATOR}}
+{{#IS_OPERATOR}}{{#CHOICES}}<form class="form field" id="activate" method="post" action="/models/{{MODEL_NAME}}/activate"><input type="hidden" name="csrf" value="{{CSRF}}"><div class="field {{#ERROR_WHY}}field-bad{{/ERROR_WHY}}"><label for="f-why">Reason for another version</label><p class="help" id="why-help">Kept in the history with your name. Then choose the version below.</p>{{#ERROR_WHY}}<p class="field-error" id="why-error">{{ERROR_TEXT}}</p>{{/ERROR_WHY}}<input id="f-why" name="why" required maxlength="200" autocomplete="off" value="{{WHY}}" aria-describedby="why-help {{#ERROR_WHY}}why-error{{/ERROR_WHY}}" {{#ERROR_WHY}}aria-invalid="true"{{/ERROR_WHY}}></div></form>{{/CHOICES}}{{/IS_OPERATOR}}
 <div class="table-scroll" tabindex="0" role="region" aria-labelledby="versions">
 <table class="stack">
 <thead><tr><th scope="col">Version</th><th scope="col">State</th><th scope="col">Fitted</th><th scope="col" class="num">Rows</th><th scope="col" class="num">R²</th><th scope="col" class="num">Hold-out RMSE</th><th scope="col">Activated by</th><th scope="col">Run</th>{{#IS_OPERATOR}}<th scope="col"><span class="visually-hidden">Activate</span></th>{{/IS_OPERATOR}}</tr></thead>

@@ -58,10 +58,11 @@
 </div>
 <section class="card" aria-labelledby="log-title">
 <h2 id="log-title">Log</h2>
-{{#LOG_CUT}}<p class="soft">{{LOG_CUT_TEXT}}</p>{{/LOG_CUT}}
+{{#LOG_EARLIER}}<p><a class="button" href="{{LOG_EARLIER_URL}}">Back to the first lines</a></p>{{/LOG_EARLIER}}
 {{#LOG_EMPTY}}<p class="soft" id="log-empty">No line yet.</p>{{/LOG_EMPTY}}
 <ol class="log" id="log" tabindex="0" aria-label="Log lines" {{#LOG_EMPTY}}hidden{{/LOG_EMPTY}}>
 {{#LOG_LINE}}<li data-id="{{LOG_ID}}" {{#LOG_LEVEL}}class="{{LOG_CLASS}}"{{/LOG_LEVEL}}><time datetime="{{LOG_ISO}}" title="{{LOG_FULL}}">{{LOG_CLOCK}}</time><span class="event">{{LOG_EVENT}}</span><span>{{LOG_TEXT}}</span></li>
 {{/LOG_LINE}}
 </ol>
+{{#LOG_LATER}}<p><a class="button" href="{{LOG_LATER_URL}}">Later lines</a></p>{{/LOG_LATER}}
 </section>

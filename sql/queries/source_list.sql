@@ -1,7 +1,11 @@
 -- Active instruments by symbol with their newest bar and what their calendar says.
 -- $1 text only symbols after this one; $2 integer limit
--- -> symbol, title, kind, currency, calendar, calendar_title text, last_ts bigint (null: no bar), close double precision
-SELECT i.symbol, i.title, i.kind, i.currency, i.calendar, c.title AS calendar_title,
+-- -> symbol, title, kind, currency, calendar_title, time_zone, holiday_rule text, weekdays integer,
+--    late_after_s, stale_after_s bigint, interval_s integer,
+--    last_ts bigint (null: no bar), close double precision
+SELECT i.symbol, i.title, i.kind, i.currency, c.title AS calendar_title, c.time_zone, c.holiday_rule,
+       c.weekdays, extract(epoch FROM c.late_after)::bigint AS late_after_s,
+       extract(epoch FROM c.stale_after)::bigint AS stale_after_s, i.interval_s,
        extract(epoch FROM b.ts)::bigint AS last_ts, b.close
   FROM instrument i
   JOIN calendar c ON c.name = i.calendar

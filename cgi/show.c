@@ -1,0 +1,172 @@
+#include "cgi/show.h"
+
+#include "core/providers/provider.h"
+#include "lib/date.h"
+#include "lib/format.h"
+
+#include <string.h>
+
+static const struct show {
+    const char *state, *class, *shape, *word, *tone;
+} shows[] = {
+    {"queued", "queued", "queued", "queued", "idle"},
+    {"running", "running", "running", "running", "busy"},
+    {"succeeded", "succeeded", "succeeded", "succeeded", "good"},
+    {"partial", "partial", "partial", "partial", "warn"},
+    {"failed", "failed", "failed", "failed", "bad"},
+    {"timed_out", "failed", "failed", "failed", "bad"},
+    {"lost", "failed", "failed", "failed", "bad"},
+    {"cancelled", "cancelled", "cancelled", "cancelled", "idle"},
+    {"skipped", "skipped", "skipped", "skipped", "idle"},
+    {"fresh", "fresh", "succeeded", "fresh", "good"},
+    {"closed", "closed", "closed", "market closed", "idle"},
+    {"late", "late", "late", "late", "warn"},
+    {"stale", "stale", "stale", "stale", "bad"},
+    {"none", "none", "none", "no data", "idle"},
+    {"active", "active", "succeeded", "active", "good"},
+    {"retired", "retired", "cancelled", "retired", "idle"},
+    {"refused", "refused", "failed", "refused", "bad"},
+    {"passed", "passed", "succeeded", "passed", "good"},
+};
+
+static const struct show *
+find(const char *state)
+{
+    static const struct show unknown = {"", "none", "none", "unknown", "idle"};
+    for (size_t i = 0; state != NULL && i < COUNT_OF(shows); i++)
+        if (strcmp(state, shows[i].state) == 0)
+            return &shows[i];
+    return &unknown;
+}
+
+const char *
+show_class(const char *state)
+{
+    return find(state)->class;
+}
+
+const char *
+show_shape(const char *state)
+{
+    return find(state)->shape;
+}
+
+const char *
+show_word(const char *state)
+{
+    return find(state)->word;
+}
+
+const char *
+show_tone(const char *state)
+{
+    return find(state)->tone;
+}
+
+const char *
+show_state_reason(const char *state)
+{
+    if (strcmp(state, "timed_out") == 0)
+        return "timed out";
+    if (strcmp(state, "lost") == 0)
+        return "worker lost";
+    return NULL;
+}
+
+void
+show_state(struct arena *a, struct view *v, const char *prefix,
+           const char *state)
+{
+    const struct show *s = find(state);
+    view_set(v, arena_printf(a, "%sSTATE", prefix), s->class);
+    view_set(v, arena_printf(a, "%sSHAPE", prefix), s->shape);
+    view_set(v, arena_printf(a, "%sWORD", prefix), s->word);
+    view_set(v, arena_printf(a, "%sTONE", prefix), s->tone);
+}
+
+const char *
+show_fault(const char *kind)
+{
+    for (int f = 0; kind != NULL && f < FAULT_COUNT; f++)
+        if (strcmp(kind, fault_name((enum fault)f)) == 0)
+            return fault_words((enum fault)f);
+    return kind;
+}
+
+void
+show_freshness(const struct page *p, struct view *v, const struct source *f)
+{
+    view_set(v, "SYMBOL", f->symbol);
+    view_set(v, "INSTRUMENT_TITLE", f->title);
+    view_set(v, "FRESH_WORDS", f->words);
+    show_state(p->a, v, "", f->state);
+    view_set(v, "VALUE", fmt_price(p->a, f->close));
+    if (f->last_ts == 0) {
+        view_show(v, "NO_BAR");
+        return;
+    }
+    view_set(v, "CURRENCY", f->currency);
+    struct view *bar = view_add(v, "BAR");
+    bool daily = f->interval_s % DAY_S == 0;
+    view_set(bar, "BAR_DAY",
+             daily ? date_format_day(p->a, f->last_ts)
+                   : page_time(p, f->last_ts));
+    view_set(bar, "BAR_ISO",
+             daily ? date_format_day(p->a, f->last_ts)
+                   : date_format_iso(p->a, f->last_ts));
+    view_set(bar, "BAR_AGO", fmt_relative(p->a, f->last_ts, p->now_ts));
+}
+
+const char *
+show_mode(const char *mode)
+{
+    return strcmp(mode, "full_refresh") == 0 ? "full refresh" : mode;
+}
+
+const char *
+show_trigger(struct arena *a, const struct run *run)
+{
+    if (run->schedule != NULL)
+        return arena_printf(a, "schedule %s", run->schedule);
+    if (strcmp(run->trigger, "cli") == 0)
+        return "command line";
+    return strcmp(run->trigger, "api") == 0 ? "API" : run->trigger;
+}
+
+void
+show_query(struct buf *url, const char *name, const char *value)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "abcdefghijklmnopqrstuvwxyz0123456789-._~";
+    if (value == NULL || value[0] == '\0')
+        return;
+    buf_addc(url, strchr(url->data, '?') == NULL ? '?' : '&');
+    buf_adds(url, name);
+    buf_addc(url, '=');
+    for (; *value != '\0'; value++) {
+        unsigned char c = (unsigned char)*value;
+        if (strchr(plain, c) != NULL) {
+            buf_addc(url, *value);
+        } else {
+            buf_addc(url, '%');
+            buf_addc(url, hex[c >> 4]);
+            buf_addc(url, hex[c & 15]);
+        }
+    }
+}
+
+const char *
+show_names(struct arena *a, const char *const *names, size_t n, size_t max)
+{
+    struct buf *b = buf_new(a);
+    size_t told = n > max ? max : n;
+    for (size_t i = 0; i < told; i++) {
+        if (i > 0)
+            buf_adds(b, i + 1 == n ? " and " : ", ");
+        buf_adds(b, names[i]);
+    }
+    if (n > told)
+        buf_addf(b, " and %zu more", n - told);
+    return b->data;
+}

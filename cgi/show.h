@@ -1,0 +1,48 @@
+/* States as every page shows them: class, shape, word and tone, in one table,
+ * and links that filter. */
+#ifndef CGI_SHOW_H
+#define CGI_SHOW_H
+
+#include "cgi/page.h"
+#include "core/source.h"
+#include "core/run.h"
+
+/* Sets PREFIXSTATE (class), PREFIXSHAPE (icon), PREFIXWORD and PREFIXTONE
+ * for a state as stored: of a run, step, source, instrument, model version or
+ * rule. The six words for runs are the same everywhere: timed out and lost
+ * are failures with a reason. */
+void show_state(struct arena *a, struct view *v, const char *prefix,
+                const char *state);
+
+/* "timed out", "worker lost": what the word leaves out; NULL: nothing. */
+const char *show_state_reason(const char *state);
+
+/* The pieces of the table by themselves; unknown states are idle. */
+const char *show_class(const char *state);
+const char *show_shape(const char *state);
+const char *show_word(const char *state);
+const char *show_tone(const char *state);
+
+/* An error's kind as stored (fault_name), in words; the kind itself when it is
+ * not a provider's. */
+const char *show_fault(const char *kind);
+
+/* The values of an instrument's row: SYMBOL, INSTRUMENT_TITLE, CURRENCY,
+ * VALUE, FRESH_WORDS, STATE SHAPE WORD TONE, and BAR with BAR_DAY, BAR_ISO and
+ * BAR_AGO, or NO_BAR. */
+void show_freshness(const struct page *p, struct view *v,
+                    const struct source *f);
+
+/* "full refresh"; "schedule nightly", "command line", "console". */
+const char *show_mode(const char *mode);
+const char *show_trigger(struct arena *a, const struct run *run);
+
+/* Adds ?name=value or &name=value, percent-encoded; nothing when value is
+ * NULL or empty. */
+void show_query(struct buf *url, const char *name, const char *value);
+
+/* "A", "A and B", "A, B and 3 more": of n names, at most max are told. */
+const char *show_names(struct arena *a, const char *const *names, size_t n,
+                       size_t max);
+
+#endif

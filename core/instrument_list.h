@@ -1,0 +1,33 @@
+/* Instruments as the pages list them; adding and retiring is
+ * core/instrument.h. */
+#ifndef CORE_INSTRUMENT_LIST_H
+#define CORE_INSTRUMENT_LIST_H
+
+#include "core/source.h"
+#include "lib/db.h"
+
+struct instrument_name {
+    const char *symbol, *title;
+};
+
+/* By symbol, at most 1,000: for a form's choices. */
+MUST_USE bool instrument_list_names(struct arena *a, struct db *db,
+                                    bool with_retired,
+                                    struct instrument_name **out, size_t *n,
+                                    struct err *err);
+
+enum { INSTRUMENT_LIST_BARS = 20000 };
+
+struct instrument_item {
+    struct source fresh;
+    int64_t n_bars;       /* INSTRUMENT_LIST_BARS: so many or more */
+    const char *listings; /* "binance (BTCUSDT), yahoo (BTC-USD)"; NULL: none */
+};
+
+/* Active ones by symbol, after this one ("" for the first). */
+MUST_USE bool instrument_list_page(struct arena *a, struct db *db,
+                                   const char *after, int limit, int64_t now_ts,
+                                   struct instrument_item **out, size_t *n,
+                                   struct err *err);
+
+#endif

@@ -1,0 +1,117 @@
+#include "core/source.h"
+
+#include "core/calendar.h"
+#include "lib/date.h"
+#include "lib/format.h"
+
+#include <string.h>
+
+static const char *const names[] = {
+    [FRESH_EMPTY] = "none", [FRESH_OK] = "fresh",    [FRESH_CLOSED] = "closed",
+    [FRESH_LATE] = "late",  [FRESH_STALE] = "stale",
+};
+
+/* An unknown holiday rule is judged as having no holidays. */
+static struct calendar
+read_calendar(const struct db_rows *rows, int row)
+{
+    struct calendar c = {
+        .title = db_text(rows, row, "calendar_title"),
+        .time_zone = db_text(rows, row, "time_zone"),
+        .weekdays = (int)db_i64(rows, row, "weekdays"),
+        .late_after_s = db_i64(rows, row, "late_after_s"),
+        .stale_after_s = db_i64(rows, row, "stale_after_s"),
+    };
+    if (!calendar_holidays_parse(db_text(rows, row, "holiday_rule"),
+                                 &c.holidays))
+        c.holidays = CALENDAR_NONE;
+    return c;
+}
+
+static const char *
+behind_words(struct arena *a, const struct calendar *c, int64_t last_ts,
+             int64_t now_ts)
+{
+    int64_t first = calendar_session_after(c, date_day_start(last_ts));
+    int64_t due = calendar_last_due(c, now_ts);
+    int64_t n = calendar_count(c, first, due);
+    if (n <= 1)
+        return arena_printf(a, "the bar of %s is due and missing",
+                            date_format_day(a, due));
+    return arena_printf(a, "%s behind, since %s",
+                        fmt_plural(a, n, "session", "sessions"),
+                        date_format_day(a, first));
+}
+
+static const char *
+words(struct arena *a, const struct calendar *c, enum freshness f,
+      int64_t last_ts, int64_t now_ts)
+{
+    switch (f) {
+    case FRESH_EMPTY:
+        return "no bar is stored yet";
+    case FRESH_OK:
+        return "everything due is here";
+    case FRESH_CLOSED:
+        return "everything due is here; no session today";
+    case FRESH_LATE:
+    case FRESH_STALE:
+        break;
+    }
+    return behind_words(a, c, last_ts, now_ts);
+}
+
+void
+source_read(struct arena *a, const struct db_rows *rows, int64_t now_ts,
+            struct source **out, size_t *n)
+{
+    *n = (size_t)db_count(rows);
+    *out = arena_array(a, *n, sizeof **out);
+    for (size_t i = 0; i < *n; i++) {
+        int row = (int)i;
+        struct calendar c = read_calendar(rows, row);
+        int64_t last_ts = db_i64(rows, row, "last_ts");
+        enum freshness f = calendar_freshness(
+            &c, last_ts != 0 ? date_day_start(last_ts) : 0, now_ts);
+        (*out)[i] = (struct source){
+            .symbol = db_text(rows, row, "symbol"),
+            .title = db_text(rows, row, "title"),
+            .kind = db_text(rows, row, "kind"),
+            .currency = db_text(rows, row, "currency"),
+            .calendar_title = c.title,
+            .interval_s = (int32_t)db_i64(rows, row, "interval_s"),
+            .last_ts = last_ts,
+            .close = db_f64(rows, row, "close"),
+            .state = names[f],
+            .words = words(a, &c, f, last_ts, now_ts),
+        };
+    }
+}
+
+struct db_call
+source_call(struct arena *a, const char *after, int limit)
+{
+    const char **args = arena_array(a, 2, sizeof *args);
+    args[0] = after;
+    args[1] = fmt_i64(a, limit);
+    return (struct db_call){.sql = SQL_source_list,
+                            .args = {.n = 2, .v = args}};
+}
+
+bool
+source_list(struct arena *a, struct db *db, const char *after, int limit,
+            int64_t now_ts, struct source **out, size_t *n, struct err *err)
+{
+    struct db_call call = source_call(a, after, limit);
+    if (!db_query(a, db, call.sql, call.args, &call.rows, err))
+        return err_wrap(err, "list sources");
+    source_read(a, call.rows, now_ts, out, n);
+    return true;
+}
+
+bool
+source_is_behind(const struct source *s)
+{
+    return strcmp(s->state, names[FRESH_OK]) != 0 &&
+           strcmp(s->state, names[FRESH_CLOSED]) != 0;
+}
