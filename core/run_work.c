@@ -356,6 +356,53 @@ run_source_sum(struct arena *a, struct db *db, int64_t step_id,
 }
 
 bool
+run_load_list(struct arena *a, struct db *db, const struct run_work *work,
+              struct run_load **out, size_t *n, struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query(a, db, SQL_run_load_list,
+                  DB_ARGS(work->has_fetch ? fmt_i64(a, work->id) : NULL,
+                          work->has_fetch ? NULL : work->instruments,
+                          work->has_fetch ? NULL : work->providers),
+                  &rows, err))
+        return err_wrap(err, "list what was fetched");
+    *n = (size_t)db_count(rows);
+    *out = arena_array(a, *n, sizeof **out);
+    for (int i = 0; i < (int)*n; i++)
+        (*out)[i] = (struct run_load){
+            .id = db_i64(rows, i, "id"),
+            .instrument_id = db_i64(rows, i, "instrument_id"),
+            .symbol = db_text(rows, i, "symbol"),
+            .interval_s = (int32_t)db_i64(rows, i, "interval_s"),
+            .price_min = db_f64(rows, i, "price_min"),
+            .price_max = db_f64(rows, i, "price_max"),
+            .jump_frac = db_f64(rows, i, "jump_frac"),
+            .provider = db_text(rows, i, "provider"),
+            .driver = db_text(rows, i, "driver"),
+            .provider_symbol = db_text(rows, i, "provider_symbol"),
+            .spec = db_text(rows, i, "spec"),
+            .from_ts = db_i64(rows, i, "from_ts"),
+            .to_ts = db_i64(rows, i, "to_ts"),
+            .http_status = (int)db_i64(rows, i, "http_status"),
+            .archive_hash = db_text(rows, i, "archive_hash"),
+        };
+    return true;
+}
+
+bool
+run_load_is_done(struct db *db, int64_t load_id, bool *done, struct err *err)
+{
+    struct arena *a = arena_new();
+    struct db_rows *rows;
+    bool ok = db_query_one(a, db, SQL_run_load_is_done,
+                           DB_ARGS(fmt_i64(a, load_id)), &rows, err);
+    if (ok)
+        *done = db_bool(rows, 0, "done");
+    arena_free(a);
+    return ok;
+}
+
+bool
 run_log_add(struct arena *a, struct db *db, int64_t run_id,
             struct run_line *lines, size_t n, struct err *err)
 {

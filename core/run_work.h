@@ -151,6 +151,31 @@ struct run_source_sum {
 MUST_USE bool run_source_sum(struct arena *a, struct db *db, int64_t step_id,
                              struct run_source_sum *out, struct err *err);
 
+/* A response that is archived and not stored yet, with all that parsing and
+ * judging it needs. */
+struct run_load {
+    int64_t id, instrument_id;
+    const char *symbol;
+    int32_t interval_s;
+    double price_min, price_max, jump_frac; /* NaN: none */
+    const char *provider, *driver, *provider_symbol;
+    const char *spec; /* JSON of the generic driver; NULL: none */
+    int64_t from_ts, to_ts; /* 0: no bound was asked for */
+    int http_status;
+    const char *archive_hash;
+};
+
+/* What the process step of a run has to store, by instrument, then in the
+ * order in which it was fetched: what the run itself fetched, or, when it has
+ * no fetch step, what any ended run of these instruments and providers left. */
+MUST_USE bool run_load_list(struct arena *a, struct db *db,
+                            const struct run_work *work, struct run_load **out,
+                            size_t *n, struct err *err);
+
+/* True when a load is no longer to be processed. */
+MUST_USE bool run_load_is_done(struct db *db, int64_t load_id, bool *done,
+                               struct err *err);
+
 struct run_line {
     double at; /* Unix seconds */
     int level;

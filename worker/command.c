@@ -137,5 +137,5 @@ command_who(struct command *c)
     const char *name = sudo != NULL && sudo[0] != '\0' ? sudo
                        : pw != NULL                    ? pw->pw_name
                                                        : "unknown";
-    return arena_printf(c->a, "%.64s (command line)", name);
+    return arena_printf(c->a, "cli:%.64s", name);
 }

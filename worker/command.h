@@ -66,7 +66,7 @@ const char **command_room(struct command *c);
 /* The worker's connection, closed with c->a. */
 MUST_USE bool command_db(struct command *c, struct db **db, struct err *err);
 
-/* Who calls, for audit and runs: "root (command line)". */
+/* Who calls, for audit and runs: "cli:root". */
 const char *command_who(struct command *c);
 
 #endif

@@ -16,6 +16,9 @@ GRANT SELECT, INSERT ON audit_log TO quotemill_console;
 GRANT SELECT ON calendar, instrument, provider, listing, validation_rule, model, model_input, schedule,
     mstr_historical_data, model_coefficients TO quotemill_worker;
 GRANT UPDATE (next_due, last_queued) ON schedule TO quotemill_worker;
+-- `quotemill instrument add | retire`
+GRANT INSERT ON instrument, listing TO quotemill_worker;
+GRANT UPDATE (active) ON instrument TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE ON rate_bucket, load, quarantine, run, step, step_source,
     model_version TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON bar, bar_minute, bar_coarse TO quotemill_worker;

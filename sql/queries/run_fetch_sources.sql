@@ -2,7 +2,7 @@
 -- $1 bigint step; $2 bigint now; $3 integer overlap in bars
 -- -> source text, instrument_id, interval_s, last_ts, overlap_ts, checkpoint_ts bigint (NULL: none), done boolean
 SELECT ss.source, i.id AS instrument_id, i.interval_s, extract(epoch FROM last.ts)::bigint AS last_ts,
-       extract(epoch FROM coalesce(lap.ts, last.ts))::bigint AS overlap_ts,
+       extract(epoch FROM lap.ts)::bigint AS overlap_ts,
        extract(epoch FROM ss.checkpoint_ts)::bigint AS checkpoint_ts, ss.state = 'succeeded' AS done
   FROM step_source ss
   JOIN instrument i ON i.id = ss.instrument_id
@@ -11,8 +11,9 @@ SELECT ss.source, i.id AS instrument_id, i.interval_s, extract(epoch FROM last.t
         WHERE instrument_id = i.id AND interval_s = i.interval_s AND ts <= to_timestamp($2::bigint)
         ORDER BY ts DESC LIMIT 1) last ON true
   LEFT JOIN LATERAL (
-       SELECT ts FROM bar
-        WHERE instrument_id = i.id AND interval_s = i.interval_s AND ts <= last.ts
-        ORDER BY ts DESC OFFSET $3::integer LIMIT 1) lap ON true
+       SELECT min(ts) AS ts
+         FROM (SELECT ts FROM bar
+                WHERE instrument_id = i.id AND interval_s = i.interval_s AND ts <= last.ts
+                ORDER BY ts DESC LIMIT $3::integer + 1) newest) lap ON true
  WHERE ss.step_id = $1::bigint
  ORDER BY ss.source

@@ -1,5 +1,4 @@
 -- What is left to do.
--- $1 bigint this run only, or NULL
 -- -> queued, running bigint; silent bigint: running ones whose worker's lock is free, so that they may be lost soon;
 --    wait_s double precision: until the first queued run may start (0: now, or it waits for a running one)
 SELECT count(*) FILTER (WHERE r.state = 'queued') AS queued,
@@ -12,4 +11,4 @@ SELECT count(*) FILTER (WHERE r.state = 'queued') AS queued,
        coalesce(min(greatest(extract(epoch FROM r.not_before - clock_timestamp()), 0))
                     FILTER (WHERE r.state = 'queued'), 0)::double precision AS wait_s
   FROM run r
- WHERE r.state IN ('queued', 'running') AND ($1::bigint IS NULL OR r.id = $1::bigint)
+ WHERE r.state IN ('queued', 'running')

@@ -1,0 +1,19 @@
+-- What a process step has to store: responses that are archived and not stored yet, with all that parsing and judging
+-- them needs; by instrument, then in the order in which they were fetched.
+-- $1 bigint run whose responses, or NULL: of any run that is not at work
+-- $2 bigint[] instruments, NULL: all; $3 text[] providers, NULL: all
+-- -> id, instrument_id bigint, symbol text, interval_s integer, price_min, price_max, jump_frac double precision,
+--    provider, driver, provider_symbol, spec text, from_ts, to_ts bigint, http_status integer, archive_hash text
+SELECT l.id, l.instrument_id, i.symbol, l.interval_s, i.price_min, i.price_max, i.jump_frac, l.provider, p.driver,
+       l.provider_symbol, p.spec::text AS spec, extract(epoch FROM l.from_ts)::bigint AS from_ts,
+       extract(epoch FROM l.to_ts)::bigint AS to_ts, l.http_status, l.archive_hash
+  FROM load l
+  JOIN instrument i ON i.id = l.instrument_id
+  JOIN provider p ON p.name = l.provider
+  LEFT JOIN run r ON r.id = l.run_id
+ WHERE l.state = 'fetched' AND l.kind = 'provider'
+   AND CASE WHEN $1::bigint IS NULL THEN r.state IS NULL OR r.state NOT IN ('queued', 'running')
+            ELSE l.run_id = $1::bigint END
+   AND ($2::bigint[] IS NULL OR l.instrument_id = ANY ($2::bigint[]))
+   AND ($3::text[] IS NULL OR l.provider = ANY ($3::text[]))
+ ORDER BY i.symbol, l.id

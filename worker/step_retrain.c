@@ -1,0 +1,146 @@
+/* The retrain step: every enabled model, each a source of its own. */
+#include "core/model.h"
+#include "worker/pipeline.h"
+
+struct retrain_call {
+    struct arena *a;
+    struct pipeline *p;
+    int64_t step_id;
+    const char *name;
+    struct model_result result;
+};
+
+static const char *
+outcome_words(enum model_outcome outcome)
+{
+    switch (outcome) {
+    case MODEL_UNCHANGED:
+        return "unchanged";
+    case MODEL_ACTIVATED:
+        return "activated";
+    case MODEL_REFUSED:
+        return "refused";
+    }
+    return "";
+}
+
+/* The version and the note of it are written together, or neither. */
+static bool
+retrain_in_tx(struct db *db, void *arg, struct err *err)
+{
+    struct retrain_call *c = arg;
+    const struct run_work *work = c->p->work;
+    if (!model_retrain(c->a, db, c->name, work->id, work->requested_by,
+                       c->p->now_ts, &c->result, err))
+        return false;
+    struct run_source_note note = {
+        .source = c->name,
+        .state = "succeeded",
+        .attempts = 1,
+        .detail = c->result.words,
+    };
+    return run_source_save(db, work, c->step_id, &note, err);
+}
+
+static bool
+note_failure(struct retrain_call *c, const char *text, struct err *err)
+{
+    struct patience patience = {0};
+    struct run_source_note note = {
+        .source = c->name,
+        .state = "failed",
+        .attempts = 1,
+        .error_kind = "fit",
+        .error = text,
+        .next_action = "the active version stays; the next run fits it again",
+    };
+    while (!run_source_save(c->p->db, c->p->work, c->step_id, &note, err))
+        if (!pipeline_again(c->p, &patience, err))
+            return false;
+    return true;
+}
+
+/* *failed: the model could not be fitted, which the other models survive. */
+static bool
+retrain_one(struct retrain_call *c, bool *failed, struct err *err)
+{
+    struct pipeline *p = c->p;
+    struct patience patience = {0};
+    *failed = false;
+    while (!db_tx(p->db, retrain_in_tx, c, err)) {
+        if (pipeline_again(p, &patience, err))
+            continue;
+        if (err_job_action(err->kind) != ERR_SKIP_ITEM ||
+            err->kind == ERR_CONFLICT)
+            return err_wrap(err, "model %s", c->name);
+        *failed = true;
+        const char *text = arena_strdup(c->a, err->text);
+        runlog_say(p->log, LOG_WARN, "model.failed",
+                   "Model %s could not be fitted: %s", c->name, text);
+        return note_failure(c, text, err);
+    }
+    runlog_say(p->log, LOG_INFO, "model.retrained", "Model %s (%s): %s",
+               c->name, outcome_words(c->result.outcome), c->result.words);
+    return true;
+}
+
+static void
+sum_up(struct arena *a, size_t n, size_t n_failed, const char *words,
+       struct step_end *end)
+{
+    end->state = n_failed == 0  ? "succeeded"
+                 : n_failed < n ? "partial"
+                                : "failed";
+    if (n_failed > 0)
+        end->error = arena_printf(a, "%zu of %zu models could not be fitted",
+                                  n_failed, n);
+    end->detail =
+        n == 0 ? "there is no enabled model"
+        : n == 1 && n_failed == 0
+            ? words
+            : arena_printf(a, "%zu of %zu models judged", n - n_failed, n);
+}
+
+static bool
+list_names(struct arena *a, struct pipeline *p, const char *const **names,
+           size_t *n, struct err *err)
+{
+    struct patience patience = {0};
+    while (!model_names(a, p->db, names, n, err))
+        if (!pipeline_again(p, &patience, err))
+            return false;
+    return true;
+}
+
+bool
+step_retrain(struct arena *a, struct pipeline *p, int64_t step_id,
+             struct step_end *end, struct err *err)
+{
+    const char *const *names;
+    size_t n, n_failed = 0;
+    struct retrain_call c = {.a = a, .p = p, .step_id = step_id};
+    if (!list_names(a, p, &names, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        bool failed;
+        enum halt halt = pipeline_halt(p);
+        if (halt == HALT_TIMEOUT) {
+            *end = (struct step_end){
+                .state = "timed_out",
+                .error = arena_printf(a, "the time was up before model %s",
+                                      names[i]),
+            };
+            return true;
+        }
+        if (halt != HALT_NONE)
+            return true;
+        pipeline_progress(p, "retrain", (int64_t)i, (int64_t)n,
+                          (int64_t)n_failed);
+        c.name = names[i];
+        if (!retrain_one(&c, &failed, err))
+            return false;
+        n_failed += failed;
+    }
+    sum_up(a, n, n_failed, n > 0 ? c.result.words : NULL, end);
+    return true;
+}
