@@ -134,19 +134,16 @@ work(void *arg)
     return NULL;
 }
 
-/* simulator/catalogue.csv beside the bin folder, else the installed one. */
+/* simulator/catalogue.csv of the checkout that holds this program, in whatever
+ * folder of it; else the installed one. */
 static const char *
 catalogue_path(struct arena *a)
 {
     char exe[4096];
     ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    for (int up = 0; len > 0 && up < 2; up++) {
-        while (len > 0 && exe[len - 1] != '/')
-            len--;
-        if (len > 0)
-            len--;
-    }
-    if (len > 0) {
+    while (len > 0) {
+        if (exe[--len] != '/')
+            continue;
         const char *own =
             arena_printf(a, "%.*s/simulator/catalogue.csv", (int)len, exe);
         if (access(own, R_OK) == 0)
@@ -235,7 +232,7 @@ main(void)
     signal(SIGPIPE, SIG_IGN);
     if (!server_open(a, &server, &err) || !start_threads(a, &server, &err)) {
         log_event(LOG_ERROR, "simulator.failed", "error=\"%s\"", err.text);
-        return 1;
+        _exit(1);
     }
     int which;
     sigwait(&ends, &which);
