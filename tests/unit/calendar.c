@@ -1,0 +1,230 @@
+#include "core/calendar.h"
+
+#include "lib/date.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define SHARED "../shared/data/daily/"
+
+static const struct calendar nyse = {.weekdays = 31,
+                                     .holidays = CALENDAR_NYSE,
+                                     .late_after_s = 26 * 3600,
+                                     .stale_after_s = 2 * DAY_S};
+static const struct calendar federal = {.weekdays = 31,
+                                        .holidays = CALENDAR_US_FEDERAL,
+                                        .late_after_s = 8 * DAY_S,
+                                        .stale_after_s = 7 * DAY_S};
+static const struct calendar bist = {.weekdays = 31,
+                                     .holidays = CALENDAR_BIST,
+                                     .late_after_s = DAY_S,
+                                     .stale_after_s = 3 * DAY_S};
+static const struct calendar always = {.weekdays = 127,
+                                       .holidays = CALENDAR_NONE,
+                                       .late_after_s = 26 * 3600,
+                                       .stale_after_s = 2 * DAY_S};
+
+static int64_t
+at(const char *text)
+{
+    int64_t ts = 0;
+    if (!date_parse_iso(text, strlen(text), &ts))
+        fail_msg("%s is no time", text);
+    return ts;
+}
+
+static void
+exchange_holidays_follow_the_rules(void **state)
+{
+    (void)state;
+    static const char *const closed[] = {
+        "2024-01-01", "2024-01-15", "2024-02-19", "2024-03-29", "2024-05-27",
+        "2024-06-19", "2024-07-04", "2024-09-02", "2024-11-28", "2024-12-25",
+        "2025-01-09", "2025-04-18", "2026-04-03", "2026-07-03", "2023-01-02",
+        "2022-06-20", "2021-12-24", "2020-07-03", "2011-12-26", "2018-12-05",
+        "2012-10-29", "2004-06-11", "2001-09-14", "2027-06-18", "2027-07-05",
+        "2024-03-02", "2024-03-03"};
+    static const char *const open[] = {
+        "2021-12-31", /* New Year on a Saturday is not observed */
+        "2010-12-31", "2021-06-18", "2024-11-29", "2024-12-24", "2024-10-14",
+        "2024-11-11", "1997-01-20", "2001-09-17", "2024-02-29"};
+    for (size_t i = 0; i < COUNT_OF(closed); i++)
+        if (calendar_is_session(&nyse, at(closed[i]) + 50000))
+            fail_msg("%s is a session", closed[i]);
+    for (size_t i = 0; i < COUNT_OF(open); i++)
+        if (!calendar_is_session(&nyse, at(open[i])))
+            fail_msg("%s is no session", open[i]);
+}
+
+static void
+other_calendars_have_their_own_days(void **state)
+{
+    (void)state;
+    assert_false(calendar_is_session(&federal, at("2024-10-14")));
+    assert_false(calendar_is_session(&federal, at("2024-11-11")));
+    assert_false(calendar_is_session(&federal, at("2021-12-31")));
+    assert_false(calendar_is_session(&federal, at("2024-03-29")));
+    assert_true(calendar_is_session(&federal, at("2018-12-05")));
+    assert_false(calendar_is_session(&bist, at("2024-04-23")));
+    assert_false(calendar_is_session(&bist, at("2024-06-18")));
+    assert_true(calendar_is_session(&bist, at("2016-07-15")));
+    assert_true(calendar_is_session(&bist, at("2024-07-04")));
+    assert_true(calendar_is_session(&always, at("2024-12-25")));
+    enum calendar_holidays rule;
+    assert_true(calendar_holidays_parse("bist", &rule));
+    assert_int_equal(rule, CALENDAR_BIST);
+    assert_false(calendar_holidays_parse("lse", &rule));
+}
+
+static void
+sessions_are_found_around_a_time(void **state)
+{
+    (void)state;
+    /* Good Friday, Easter */
+    assert_int_equal(calendar_session_before(&nyse, at("2024-03-31")),
+                     at("2024-03-28"));
+    assert_int_equal(calendar_session_before(&nyse, at("2024-03-28T23:59")),
+                     at("2024-03-28"));
+    assert_int_equal(calendar_session_after(&nyse, at("2024-03-28T01:00")),
+                     at("2024-04-01"));
+    assert_int_equal(calendar_count(&nyse, at("2024-03-28"), at("2024-04-02")),
+                     3);
+    assert_int_equal(
+        calendar_count(&nyse, at("2024-03-28T00:00:01"), at("2024-04-02")), 2);
+    assert_int_equal(calendar_count(&nyse, at("2024-03-29"), at("2024-03-31")),
+                     0);
+    assert_int_equal(calendar_session_before(&always, at("1969-12-31T12:00")),
+                     at("1969-12-31"));
+}
+
+static void
+a_bar_is_due_after_its_session_closed(void **state)
+{
+    (void)state;
+    assert_int_equal(calendar_last_due(&nyse, at("2024-03-29T01:59")),
+                     at("2024-03-27"));
+    assert_int_equal(calendar_last_due(&nyse, at("2024-03-29T02:00")),
+                     at("2024-03-28"));
+    assert_int_equal(calendar_last_due(&nyse, at("2024-04-02T01:00")),
+                     at("2024-03-28"));
+    assert_int_equal(calendar_last_due(&always, at("2024-03-29T02:00")),
+                     at("2024-03-28"));
+}
+
+static void
+freshness_has_words(void **state)
+{
+    (void)state;
+    int64_t thursday = at("2024-03-28"), wednesday = at("2024-03-27");
+    int64_t sunday = at("2024-03-31T12:00");
+    assert_int_equal(calendar_freshness(&nyse, 0, sunday), FRESH_EMPTY);
+    assert_int_equal(calendar_freshness(&nyse, thursday, sunday), FRESH_CLOSED);
+    assert_int_equal(
+        calendar_freshness(&nyse, thursday, at("2024-04-01T12:00")), FRESH_OK);
+    assert_int_equal(
+        calendar_freshness(&nyse, wednesday, at("2024-03-29T12:00")),
+        FRESH_LATE);
+    assert_int_equal(
+        calendar_freshness(&nyse, wednesday, at("2024-03-31T02:00")),
+        FRESH_STALE);
+    assert_string_equal(freshness_words(FRESH_CLOSED), "market closed");
+    assert_string_equal(freshness_name(FRESH_STALE), "stale");
+}
+
+/* Days of a file's column, as a set of flags from 1990-01-01 on. */
+enum { FIRST_DAY = 7305, N_DAYS = 20000 };
+
+static bool
+days_of(const char *path, bool *has, int64_t *first, int64_t *last)
+{
+    FILE *f = fopen(path, "r");
+    char line[1024];
+    *first = INT64_MAX, *last = 0;
+    if (f == NULL)
+        return false;
+    while (fgets(line, sizeof line, f) != NULL) {
+        int64_t ts;
+        if (!date_parse_day(line, 10, &ts))
+            continue;
+        int64_t day = ts / DAY_S;
+        assert_true(day >= FIRST_DAY && day < FIRST_DAY + N_DAYS);
+        has[day - FIRST_DAY] = true;
+        *first = day < *first ? day : *first;
+        *last = day > *last ? day : *last;
+    }
+    fclose(f);
+    return true;
+}
+
+/* Every session by rule has a row, and every row is of a session. */
+static void
+check_file(const struct calendar *c, const char *path)
+{
+    bool *has = calloc(N_DAYS, sizeof *has);
+    int64_t first, last, wrong = 0;
+    if (!days_of(path, has, &first, &last)) {
+        free(has);
+        print_message("# %s is not there\n", path);
+        skip();
+    }
+    struct arena *a = arena_new();
+    for (int64_t day = first; day <= last; day++)
+        if (calendar_is_session(c, day * DAY_S) != has[day - FIRST_DAY]) {
+            print_error("%s: %s\n", path, date_format_day(a, day * DAY_S));
+            wrong++;
+        }
+    arena_free(a);
+    free(has);
+    assert_int_equal(wrong, 0);
+    assert_true(last - first > 1000);
+}
+
+static void
+rules_agree_with_24_years_of_mstr(void **state)
+{
+    (void)state;
+    check_file(&nyse, SHARED "MSTR_yahoo_unadjusted_2000_2024-03.csv");
+}
+
+static void
+rules_agree_with_aapl(void **state)
+{
+    (void)state;
+    check_file(&nyse, SHARED "AAPL_yahoo.csv");
+}
+
+static void
+rules_agree_with_mnav_days_to_2026(void **state)
+{
+    (void)state;
+    check_file(&nyse, SHARED "mstr_daily_mnav.csv");
+}
+
+static void
+rules_agree_with_five_years_of_istanbul(void **state)
+{
+    (void)state;
+    check_file(&bist, SHARED "THYAO.IS_yfinance.csv");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exchange_holidays_follow_the_rules),
+        cmocka_unit_test(other_calendars_have_their_own_days),
+        cmocka_unit_test(sessions_are_found_around_a_time),
+        cmocka_unit_test(a_bar_is_due_after_its_session_closed),
+        cmocka_unit_test(freshness_has_words),
+        cmocka_unit_test(rules_agree_with_24_years_of_mstr),
+        cmocka_unit_test(rules_agree_with_aapl),
+        cmocka_unit_test(rules_agree_with_mnav_days_to_2026),
+        cmocka_unit_test(rules_agree_with_five_years_of_istanbul),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
