@@ -37,11 +37,15 @@ $(BUILD)/sql.def: $(wildcard sql/queries/*.sql) scripts/embed-sql
 	@mkdir -p $(@D)
 	scripts/embed-sql sql/queries/*.sql > $@.new && mv $@.new $@
 
-$(BUILD)/%.c.o: %.c | $(BUILD)/sql.def
+$(BUILD)/plan.def: sql/sqitch.plan
+	@mkdir -p $(@D)
+	awk '/^[a-z]/ { print "CHANGE(\"" $$1 "\")" }' $< > $@
+
+$(BUILD)/%.c.o: %.c | $(BUILD)/sql.def $(BUILD)/plan.def
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.cc.o: %.cc | $(BUILD)/sql.def
+$(BUILD)/%.cc.o: %.cc | $(BUILD)/sql.def $(BUILD)/plan.def
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 

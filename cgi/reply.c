@@ -127,10 +127,10 @@ head_make(struct request *r, const char *type, size_t body_len, size_t *len)
     bool has_cache_rule = false;
     buf_addf(b, "Status: %d %s\r\n", r->page.status,
              statuses[status_find(r->page.status)].reason);
-    if (r->page.status != 204 && r->page.status != 304) {
+    if (body_len > 0)
         head_add(b, "Content-Type", type);
+    if (r->page.status != 204 && r->page.status != 304)
         buf_addf(b, "Content-Length: %zu\r\n", body_len);
-    }
     if (r->location != NULL)
         head_add(b, "Location", r->location);
     for (size_t i = 0; i < r->n_headers; i++) {

@@ -26,6 +26,16 @@ GRANT SELECT, INSERT ON bar_history, run_log, coefficient, model_activation, aud
 GRANT EXECUTE ON FUNCTION bar_partitions_ensure TO quotemill_worker;
 REVOKE EXECUTE ON FUNCTION bar_partitions_ensure FROM PUBLIC;
 
+-- /readyz compares what is deployed with what the program expects. Where the
+-- schema was not deployed by sqitch there is nothing to compare.
+DO $$
+BEGIN
+    IF to_regclass('sqitch.changes') IS NOT NULL THEN
+        GRANT USAGE ON SCHEMA sqitch TO quotemill_console;
+        GRANT SELECT ON sqitch.changes TO quotemill_console;
+    END IF;
+END $$;
+
 DO $$
 BEGIN
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO quotemill_worker', current_database());

@@ -6,6 +6,10 @@ BEGIN
     REVOKE ALL ON ALL TABLES IN SCHEMA public FROM quotemill_console, quotemill_worker;
     REVOKE ALL ON FUNCTION bar_partitions_ensure FROM quotemill_worker;
     GRANT EXECUTE ON FUNCTION bar_partitions_ensure TO PUBLIC;
+    IF to_regclass('sqitch.changes') IS NOT NULL THEN
+        REVOKE ALL ON sqitch.changes FROM quotemill_console;
+        REVOKE ALL ON SCHEMA sqitch FROM quotemill_console;
+    END IF;
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM quotemill_worker', current_database());
 END $$;
 
