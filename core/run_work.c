@@ -334,6 +334,19 @@ run_source_save(struct db *db, const struct run_work *work, int64_t step_id,
 }
 
 bool
+run_sources_late(struct db *db, const struct run_work *work, int64_t step_id,
+                 const char *error, const char *next_action, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok =
+        db_exec(db, SQL_run_sources_late,
+                DB_ARGS(fmt_i64(a, step_id), work->worker, error, next_action),
+                NULL, err);
+    arena_free(a);
+    return ok;
+}
+
+bool
 run_source_sum(struct arena *a, struct db *db, int64_t step_id,
                struct run_source_sum *out, struct err *err)
 {

@@ -142,6 +142,11 @@ MUST_USE bool run_source_save(struct db *db, const struct run_work *work,
                               const struct run_source_note *note,
                               struct err *err);
 
+/* The sources of a step that have not ended fail: its time is up. */
+MUST_USE bool run_sources_late(struct db *db, const struct run_work *work,
+                               int64_t step_id, const char *error,
+                               const char *next_action, struct err *err);
+
 /* How the sources of a step stand. */
 struct run_source_sum {
     int64_t total, succeeded, failed, unfinished;
@@ -159,7 +164,7 @@ struct run_load {
     int32_t interval_s;
     double price_min, price_max, jump_frac; /* NaN: none */
     const char *provider, *driver, *provider_symbol;
-    const char *spec; /* JSON of the generic driver; NULL: none */
+    const char *spec;       /* JSON of the generic driver; NULL: none */
     int64_t from_ts, to_ts; /* 0: no bound was asked for */
     int http_status;
     const char *archive_hash;

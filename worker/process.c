@@ -1,0 +1,334 @@
+#include "worker/process.h"
+
+#include "core/archive.h"
+#include "core/bar.h"
+#include "core/load.h"
+#include "core/providers/provider.h"
+#include "core/quarantine.h"
+#include "core/validate.h"
+#include "lib/buf.h"
+#include "lib/config.h"
+#include "lib/format.h"
+#include "lib/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Room for the largest body that may ever have been archived. */
+static const size_t BODY_MAX_BYTES = (size_t)1 << 30;
+
+/* One load on its way into the database. */
+struct process_call {
+    struct arena *a; /* of this load */
+    struct pipeline *p;
+    int64_t step_id;
+    const struct validate_rules *rules;
+    const struct run_load *load;
+    bool last_of_source; /* the source ends with this load */
+    bool source_failed;  /* an earlier load of the source was refused */
+    const char *refused; /* why nothing of it can be used; NULL: it can */
+    struct validate_result judged;
+    struct bar_count count;
+};
+
+/* The response as its provider's parser reads it; *refused says why not. */
+static bool
+parse_again(struct process_call *c, struct series **out, struct err *err)
+{
+    const struct run_load *l = c->load;
+    const struct provider *driver = provider_find(l->driver);
+    struct provider_answer answer = {0};
+    char *body;
+    size_t len;
+    struct provider_request request = {
+        .symbol = l->provider_symbol,
+        .interval_s = l->interval_s,
+        .from_ts = l->from_ts,
+        .to_ts = l->to_ts,
+        .all_history = l->from_ts == 0,
+        .now_ts = c->p->now_ts,
+    };
+    if (driver == NULL)
+        return err_set(err, ERR_INPUT, "there is no driver \"%s\"", l->driver);
+    if (l->spec != NULL &&
+        !json_parse(c->a, l->spec, strlen(l->spec), &request.spec, err))
+        return err_wrap(err, "specification of provider %s", l->provider);
+    if (!archive_get(c->a, config()->archive_dir, l->archive_hash,
+                     BODY_MAX_BYTES, &body, &len, err))
+        return err_wrap(err, "archived response %.12s", l->archive_hash);
+    driver->parse(c->a, &request, l->http_status, body, len, &answer);
+    if (answer.fault != FAULT_NONE)
+        return err_set(err, ERR_INPUT, "%s: %s", fault_words(answer.fault),
+                       answer.text);
+    *out = answer.series != NULL ? answer.series : series_new(c->a);
+    return true;
+}
+
+/* The earliest time among the rows, for the bar before them. */
+static int64_t
+first_ts(const struct series *rows)
+{
+    int64_t first = SERIES_NO_TS;
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->rows[i].ts != SERIES_NO_TS &&
+            (first == SERIES_NO_TS || rows->rows[i].ts < first))
+            first = rows->rows[i].ts;
+    return first;
+}
+
+static bool
+judge(struct process_call *c, const struct series *rows, struct err *err)
+{
+    const struct run_load *l = c->load;
+    struct validate_context context = {
+        .interval_s = l->interval_s,
+        .price_min = l->price_min,
+        .price_max = l->price_max,
+        .jump_frac = l->jump_frac,
+        .now_ts = c->p->now_ts,
+        .before_close = NAN,
+    };
+    int64_t first = first_ts(rows);
+    if (first != SERIES_NO_TS &&
+        !bar_before(c->p->db, l->instrument_id, l->interval_s, first,
+                    &context.before_ts, &context.before_close, err))
+        return false;
+    validate(c->a, c->rules, &context, rows, &c->judged);
+    return true;
+}
+
+static const char *
+source_detail(struct process_call *c)
+{
+    if (c->judged.n_flagged == 0)
+        return arena_printf(c->a, "stored from %s", c->load->provider);
+    return arena_printf(
+        c->a, "stored from %s; %s stored and doubted", c->load->provider,
+        fmt_plural(c->a, (int64_t)c->judged.n_flagged, "row", "rows"));
+}
+
+/* Counts and state of the source, and the fence, last: it holds the run's
+ * row. */
+static bool
+note_source(struct process_call *c, struct db *db, struct err *err)
+{
+    const struct run_work *work = c->p->work;
+    bool failed = c->refused != NULL || c->source_failed;
+    struct run_source_note note = {
+        .source = c->load->symbol,
+        .instrument_id = c->load->instrument_id,
+        .provider = c->load->provider,
+        .state = !c->last_of_source ? "running"
+                 : failed           ? "failed"
+                                    : "succeeded",
+        .attempts = 1,
+        .error_kind = failed ? "unusable" : NULL,
+        .error = failed ? c->refused != NULL
+                              ? c->refused
+                              : "another response of it could not be used"
+                        : NULL,
+        .next_action =
+            failed ? "the response stays in the archive; a full refresh or "
+                     "backfill asks for these days again"
+                   : NULL,
+        .detail = source_detail(c),
+        .rows = {.n_new = c->count.n_new,
+                 .n_same = c->count.n_same,
+                 .n_changed = c->count.n_changed,
+                 .n_refused = (int64_t)c->judged.n_refused},
+    };
+    return run_source_save(db, work, c->step_id, &note, err) &&
+           run_fence(db, work, &note.rows, err);
+}
+
+static bool
+store_in_tx(struct db *db, void *arg, struct err *err)
+{
+    struct process_call *c = arg;
+    const struct run_load *l = c->load;
+    const struct bar_target target = {.instrument_id = l->instrument_id,
+                                      .interval_s = l->interval_s,
+                                      .load_id = l->id};
+    if (!bar_store(db, &target, c->judged.good, c->judged.n_good, &c->count,
+                   err))
+        return false;
+    if (c->judged.n_doubts > 0 &&
+        !quarantine_add(db, l->id, l->instrument_id, l->interval_s,
+                        c->judged.doubts, c->judged.n_doubts, NULL, err))
+        return false;
+    const struct load_count count = {
+        .n_new = c->count.n_new,
+        .n_same = c->count.n_same,
+        .n_changed = c->count.n_changed,
+        .n_refused = (int64_t)c->judged.n_refused,
+        .n_flagged = (int64_t)c->judged.n_flagged,
+    };
+    return load_stored(db, l->id, &count, err) && note_source(c, db, err);
+}
+
+static bool
+refuse_in_tx(struct db *db, void *arg, struct err *err)
+{
+    struct process_call *c = arg;
+    return load_refused(db, c->load->id, c->refused, err) &&
+           note_source(c, db, err);
+}
+
+static bool
+parse_and_store(struct process_call *c, struct err *err)
+{
+    struct series *rows = NULL;
+    c->refused = NULL;
+    c->judged = (struct validate_result){0};
+    c->count = (struct bar_count){0};
+    if (!parse_again(c, &rows, err)) {
+        if (err_job_action(err->kind) != ERR_SKIP_ITEM)
+            return false;
+        c->refused = arena_strdup(c->a, err->text);
+        return db_tx(c->p->db, refuse_in_tx, c, err);
+    }
+    if (!judge(c, rows, err))
+        return false;
+    if (db_tx(c->p->db, store_in_tx, c, err))
+        return true;
+    if (err->kind != ERR_INPUT)
+        return false;
+    /* rows that the database itself refuses, whatever validation said */
+    c->refused = arena_strdup(c->a, err->text);
+    c->judged = (struct validate_result){0};
+    c->count = (struct bar_count){0};
+    return db_tx(c->p->db, refuse_in_tx, c, err);
+}
+
+/* A commit whose answer was lost with the connection is found done by the
+ * next try. */
+static bool
+was_done_before(struct process_call *c, const struct patience *patience,
+                const struct err *err)
+{
+    struct err ignored;
+    bool done = false;
+    return err->kind == ERR_CONFLICT && patience->tries > 0 &&
+           run_load_is_done(c->p->db, c->load->id, &done, &ignored) && done;
+}
+
+static bool
+process_load(struct process_call *c, struct err *err)
+{
+    struct patience patience = {0};
+    while (!parse_and_store(c, err)) {
+        if (was_done_before(c, &patience, err))
+            break;
+        if (!pipeline_again(c->p, &patience, err))
+            return err_wrap(err, "load %lld of %s", (long long)c->load->id,
+                            c->load->symbol);
+    }
+    if (c->refused != NULL)
+        runlog_say(c->p->log, LOG_WARN, "load.refused",
+                   "%s: nothing of load %lld from %s could be used: %s",
+                   c->load->symbol, (long long)c->load->id, c->load->provider,
+                   c->refused);
+    else
+        runlog_say(c->p->log, LOG_INFO, "load.stored",
+                   "%s from %s: rows new %lld, the same %lld, changed %lld, "
+                   "refused %zu, doubted %zu",
+                   c->load->symbol, c->load->provider,
+                   (long long)c->count.n_new, (long long)c->count.n_same,
+                   (long long)c->count.n_changed, c->judged.n_refused,
+                   c->judged.n_flagged);
+    return true;
+}
+
+static bool
+prepare(struct arena *a, struct pipeline *p, struct validate_rules *rules,
+        struct run_load **loads, size_t *n, struct err *err)
+{
+    struct patience patience = {0};
+    while (!validate_rules_get(p->db, rules, err) ||
+           !run_load_list(a, p->db, p->work, loads, n, err))
+        if (!pipeline_again(p, &patience, err))
+            return false;
+    return true;
+}
+
+/* Words of what was stored, also in an earlier attempt. */
+static const char *
+words_of(struct arena *a, const struct run_rows *rows)
+{
+    if (rows->n_new == 0 && rows->n_changed == 0 && rows->n_refused == 0)
+        return rows->n_same == 0
+                   ? "nothing new"
+                   : arena_printf(
+                         a,
+                         "nothing new: %s stored "
+                         "already",
+                         fmt_plural(a, rows->n_same, "row is", "rows are"));
+    struct buf *b = buf_new(a);
+    buf_addf(b, "%s new, %s the same, %s changed",
+             fmt_plural(a, rows->n_new, "row", "rows"),
+             fmt_count(a, rows->n_same), fmt_count(a, rows->n_changed));
+    if (rows->n_refused > 0)
+        buf_addf(b, ", %s refused (in quarantine)",
+                 fmt_count(a, rows->n_refused));
+    return b->data;
+}
+
+static bool
+sum_up(struct arena *a, struct pipeline *p, int64_t step_id, bool timed_out,
+       struct step_end *end, struct err *err)
+{
+    struct patience patience = {0};
+    struct run_source_sum sum;
+    while (!run_source_sum(a, p->db, step_id, &sum, err))
+        if (!pipeline_again(p, &patience, err))
+            return false;
+    end->detail = words_of(a, &sum.rows);
+    end->state = timed_out                 ? "timed_out"
+                 : sum.failed == 0         ? "succeeded"
+                 : sum.failed == sum.total ? "failed"
+                                           : "partial";
+    if (timed_out)
+        end->error = "the time was up before everything fetched was stored; "
+                     "`quotemill run --step process` stores the rest";
+    else if (sum.failed > 0)
+        end->error = arena_printf(
+            a, "%lld of %s could not be stored: %s", (long long)sum.failed,
+            fmt_plural(a, sum.total, "source", "sources"), sum.words);
+    return true;
+}
+
+bool
+step_process(struct arena *a, struct pipeline *p, int64_t step_id,
+             struct step_end *end, struct err *err)
+{
+    struct validate_rules rules;
+    struct run_load *loads;
+    size_t n;
+    if (!prepare(a, p, &rules, &loads, &n, err))
+        return false;
+    struct process_call c = {
+        .a = arena_new(), .p = p, .step_id = step_id, .rules = &rules};
+    bool ok = true;
+    enum halt halt = HALT_NONE;
+    for (size_t i = 0; ok && i < n; i++) {
+        halt = pipeline_halt(p);
+        if (halt != HALT_NONE)
+            break;
+        c.load = &loads[i];
+        if (i > 0 && loads[i].instrument_id != loads[i - 1].instrument_id)
+            c.source_failed = false;
+        c.last_of_source =
+            i + 1 == n || loads[i + 1].instrument_id != loads[i].instrument_id;
+        ok = process_load(&c, err);
+        c.source_failed = c.source_failed || c.refused != NULL;
+        pipeline_progress(p, "process", (int64_t)i + 1, (int64_t)n, 0);
+        arena_reset(c.a);
+    }
+    arena_free(c.a);
+    if (!ok)
+        return false;
+    if (halt != HALT_NONE && halt != HALT_TIMEOUT)
+        return true; /* end->state stays NULL: halted */
+    return sum_up(a, p, step_id, halt == HALT_TIMEOUT, end, err);
+}

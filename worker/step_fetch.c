@@ -1,0 +1,326 @@
+/* The fetch step: plans the sources, lets the fetch engine ask for them, and
+ * notes what became of each.
+ *
+ * Loads are stored as they come; what is known of the sources is noted in
+ * batches, so that many short answers do not wait for as many commits. A
+ * source whose note was lost with the worker is asked for once more. */
+#include "core/load.h"
+#include "core/schedule.h"
+#include "lib/format.h"
+#include "worker/fetch.h"
+#include "worker/pipeline.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { NOTES_MAX = 64, NOTES_AGE_MS = 100 };
+
+struct fetch_step {
+    struct arena *a;
+    struct pipeline *p;
+    int64_t step_id;
+    struct fetch_source *sources;
+    size_t n, n_before; /* to ask for now; done in an earlier attempt */
+    int64_t n_done, n_failed;
+    struct run_source_note notes[NOTES_MAX]; /* not written yet */
+    size_t n_notes;
+    int64_t oldest_note_ms;
+    struct patience patience; /* of the engine's own calls */
+};
+
+static int64_t
+now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool
+write_notes_in_tx(struct db *db, void *arg, struct err *err)
+{
+    struct fetch_step *s = arg;
+    for (size_t i = 0; i < s->n_notes; i++)
+        if (!run_source_save(db, s->p->work, s->step_id, &s->notes[i], err))
+            return false;
+    return true;
+}
+
+static bool
+write_notes(struct fetch_step *s, struct err *err)
+{
+    struct patience patience = {0};
+    if (s->n_notes == 0)
+        return true;
+    while (!db_tx(s->p->db, write_notes_in_tx, s, err))
+        if (!pipeline_again(s->p, &patience, err))
+            return false;
+    s->n_notes = 0;
+    runlog_changed(s->p->log);
+    return true;
+}
+
+/* A newer note of the same source takes the place of the one that waits. */
+static bool
+add_note(struct fetch_step *s, const struct run_source_note *note,
+         struct err *err)
+{
+    for (size_t i = 0; i < s->n_notes; i++)
+        if (s->notes[i].instrument_id == note->instrument_id) {
+            int64_t attempts = s->notes[i].attempts;
+            s->notes[i] = *note;
+            s->notes[i].attempts += attempts;
+            return true;
+        }
+    if (s->n_notes == NOTES_MAX && !write_notes(s, err))
+        return false;
+    if (s->n_notes == 0)
+        s->oldest_note_ms = now_ms();
+    s->notes[s->n_notes++] = *note;
+    return true;
+}
+
+static struct run_source_note
+note_of(const struct fetch_step *s, size_t source, const char *state,
+        const struct fetch_note *note)
+{
+    return (struct run_source_note){
+        .source = s->sources[source].symbol,
+        .instrument_id = s->sources[source].instrument_id,
+        .provider = note->provider,
+        .state = state,
+        .attempts = note->requests,
+        .error_kind =
+            note->fault != FAULT_NONE ? fault_name(note->fault) : NULL,
+        .error = note->error,
+        .next_action = note->next_action,
+        .detail = note->detail,
+    };
+}
+
+static bool
+on_tick(void *arg)
+{
+    struct fetch_step *s = arg;
+    struct err ignored; /* what cannot be written now is tried again later */
+    if (s->n_notes > 0 && now_ms() - s->oldest_note_ms >= NOTES_AGE_MS &&
+        !write_notes(s, &ignored))
+        s->oldest_note_ms = now_ms();
+    return pipeline_halt(s->p) == HALT_NONE;
+}
+
+struct save_call {
+    struct fetch_step *s;
+    const struct load *loads;
+    size_t n;
+};
+
+static bool
+save_in_tx(struct db *db, void *arg, struct err *err)
+{
+    struct save_call *c = arg;
+    const struct run_rows none = {0};
+    int64_t id;
+    for (size_t i = 0; i < c->n; i++)
+        if (!load_create(db, &c->loads[i], &id, err))
+            return false;
+    return run_fence(db, c->s->p->work, &none, err);
+}
+
+static bool
+on_save(void *arg, const struct load *loads, const size_t *sources, size_t n,
+        struct err *err)
+{
+    struct fetch_step *s = arg;
+    struct save_call c = {.s = s, .loads = loads, .n = n};
+    struct patience patience = {0};
+    (void)sources;
+    while (!db_tx(s->p->db, save_in_tx, &c, err))
+        if (!pipeline_again(s->p, &patience, err))
+            return err_wrap(err, "keep what was fetched");
+    return true;
+}
+
+static bool
+on_note(void *arg, size_t source, const struct fetch_note *note,
+        struct err *err)
+{
+    struct fetch_step *s = arg;
+    const char *symbol = s->sources[source].symbol;
+    if (note->fault == FAULT_NONE)
+        runlog_say(s->p->log, LOG_INFO, "source.asked", "%s: asking %s", symbol,
+                   note->provider != NULL ? note->provider : "nobody");
+    else
+        runlog_say(s->p->log, LOG_WARN, "source.trouble", "%s: %s%s%s", symbol,
+                   note->error != NULL ? note->error : fault_words(note->fault),
+                   note->next_action != NULL ? "; " : "",
+                   note->next_action != NULL ? note->next_action : "");
+    struct run_source_note out = note_of(s, source, "running", note);
+    return add_note(s, &out, err);
+}
+
+/* "will be tried again by the next run, at 22:30 New York time" */
+static const char *
+next_run_words(struct fetch_step *s, size_t source)
+{
+    const char *words;
+    struct err ignored;
+    if (!schedule_next_words(s->a, s->p->db, s->sources[source].instrument_id,
+                             s->p->now_ts, &words, &ignored))
+        return "will be tried again by the next run";
+    if (words == NULL)
+        return "no schedule asks for it: run it again by hand";
+    return arena_printf(s->a, "will be tried again by the next run at %s",
+                        words);
+}
+
+static bool
+on_done(void *arg, size_t source, const struct fetch_note *note,
+        struct err *err)
+{
+    struct fetch_step *s = arg;
+    bool good = note->fault == FAULT_NONE;
+    struct run_source_note out =
+        note_of(s, source, good ? "succeeded" : "failed", note);
+    s->n_done++;
+    if (good) {
+        out.error = NULL;
+        out.next_action = NULL;
+        runlog_say(s->p->log, LOG_INFO, "source.done", "%s: %s",
+                   s->sources[source].symbol,
+                   note->detail != NULL ? note->detail : "answered");
+    } else {
+        s->n_failed++;
+        if (out.error == NULL)
+            out.error = fault_words(note->fault);
+        out.next_action = next_run_words(s, source);
+        runlog_say(s->p->log, LOG_WARN, "source.failed", "%s failed: %s; %s",
+                   s->sources[source].symbol, out.error, out.next_action);
+    }
+    pipeline_progress(s->p, "fetch", s->n_done + (int64_t)s->n_before,
+                      (int64_t)(s->n + s->n_before), s->n_failed);
+    return add_note(s, &out, err);
+}
+
+static bool
+on_again(void *arg, int *tries, const struct err *err)
+{
+    struct fetch_step *s = arg;
+    if ((*tries)++ == 0)
+        s->patience = (struct patience){0};
+    return pipeline_again(s->p, &s->patience, err);
+}
+
+static bool
+plan(struct fetch_step *s, struct err *err)
+{
+    struct patience patience = {0};
+    struct run_fetch_source *all;
+    size_t n;
+    bool incremental = strcmp(s->p->work->mode, "incremental") == 0;
+    while (!run_fetch_plan(s->a, s->p->db, s->p->work, s->step_id, s->p->now_ts,
+                           &all, &n, err))
+        if (!pipeline_again(s->p, &patience, err))
+            return false;
+    s->sources = arena_array(s->a, n, sizeof *s->sources);
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].done) {
+            s->n_before++;
+            continue;
+        }
+        s->sources[s->n++] = (struct fetch_source){
+            .symbol = all[i].symbol,
+            .instrument_id = all[i].instrument_id,
+            .interval_s = all[i].interval_s,
+            .all_history = all[i].all_history,
+            .from_ts = all[i].from_ts,
+            .to_ts = all[i].to_ts,
+            .last_ts = all[i].last_ts,
+            .must_be_fresh = incremental,
+        };
+    }
+    runlog_say(s->p->log, LOG_INFO, "fetch.planned", "%s to ask for%s",
+               fmt_plural(s->a, (int64_t)s->n, "source", "sources"),
+               s->n_before > 0 ? "; the others were done before" : "");
+    return true;
+}
+
+/* The time is up: what has not ended has failed. */
+static bool
+note_late_ones(struct fetch_step *s, struct err *err)
+{
+    struct patience patience = {0};
+    while (!run_sources_late(s->p->db, s->p->work, s->step_id,
+                             "the time of the fetch step was up",
+                             "will be tried again by the next run", err))
+        if (!pipeline_again(s->p, &patience, err))
+            return false;
+    return true;
+}
+
+static bool
+sum_up(struct fetch_step *s, bool timed_out, struct step_end *end,
+       struct err *err)
+{
+    struct patience patience = {0};
+    struct run_source_sum sum;
+    while (!run_source_sum(s->a, s->p->db, s->step_id, &sum, err))
+        if (!pipeline_again(s->p, &patience, err))
+            return false;
+    end->state = timed_out                 ? "timed_out"
+                 : sum.failed == 0         ? "succeeded"
+                 : sum.failed == sum.total ? "failed"
+                                           : "partial";
+    end->detail =
+        sum.total == 0
+            ? "there was nothing to ask for"
+            : arena_printf(s->a, "%lld of %s answered",
+                           (long long)sum.succeeded,
+                           fmt_plural(s->a, sum.total, "source", "sources"));
+    if (sum.failed > 0)
+        end->error = arena_printf(
+            s->a, "%s%lld of %s failed: %s",
+            timed_out ? "the time was up; " : "", (long long)sum.failed,
+            fmt_plural(s->a, sum.total, "source", "sources"), sum.words);
+    return true;
+}
+
+static bool
+fetch(struct fetch_step *s, bool *halted, struct err *err)
+{
+    const struct fetch_plan fetch_plan = {
+        .run_id = s->p->work->id,
+        .sources = s->sources,
+        .n = s->n,
+        .providers = s->p->work->providers,
+        .now_ts = s->p->now_ts,
+    };
+    const struct fetch_calls calls = {
+        .arg = s,
+        .tick = on_tick,
+        .save = on_save,
+        .note = on_note,
+        .done = on_done,
+        .again = on_again,
+    };
+    *halted = false;
+    return s->n == 0 || fetch_run(s->p->db, &fetch_plan, &calls, halted, err);
+}
+
+bool
+step_fetch(struct arena *a, struct pipeline *p, int64_t step_id,
+           struct step_end *end, struct err *err)
+{
+    struct fetch_step *s = arena_alloc(a, sizeof *s);
+    bool halted;
+    s->a = a;
+    s->p = p;
+    s->step_id = step_id;
+    if (!plan(s, err) || !fetch(s, &halted, err) || !write_notes(s, err))
+        return false;
+    bool timed_out = halted && pipeline_halt(p) == HALT_TIMEOUT;
+    if (halted && !timed_out)
+        return true;
+    return (!timed_out || note_late_ones(s, err)) &&
+           sum_up(s, timed_out, end, err);
+}
