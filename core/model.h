@@ -59,7 +59,10 @@ struct model_choice {
 MUST_USE bool model_activate(struct db *db, const struct model_choice *choice,
                              struct err *err);
 
-/* Whether the data behind the active version is older than it should be.
+/* Whether the data behind the active version is older than it should be: a
+ * session of the target's and all inputs' calendars is overdue (later than
+ * late_after + stale_after) and not among its rows, or the last run that
+ * should have retrained it failed.
  *
  * since_ts  the newest session that should be behind it and is not; 0 when the
  *           reason is another
@@ -75,8 +78,11 @@ MUST_USE bool model_freshness(struct arena *a, struct db *db, const char *name,
                               int64_t now_ts, struct model_freshness *out,
                               struct err *err);
 
-/* /api/coefficients, ready to send. stale is judged by now_ts.
- * fails   ERR_MISSING: no active version yet */
+/* /api/coefficients, ready to send: {"coefficients": {name: value},
+ * "last_updated", "stale", "stale_reason" (null or a sentence), "model":
+ * {"name", "version", "rows", "r2", "rmse"}, "simulated"}; stale as above.
+ *
+ * fails   ERR_MISSING: no such model, or no active version yet */
 MUST_USE bool model_coefficients_json(struct arena *a, struct db *db,
                                       const char *name, int64_t now_ts,
                                       struct buf *out, struct err *err);

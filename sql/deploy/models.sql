@@ -14,6 +14,8 @@ CREATE TABLE model (
     rmse_margin_frac double precision NOT NULL DEFAULT 0.1 CHECK (rmse_margin_frac >= 0),
     -- unexplained share of the variance (1 - r2), as a multiple of the active version's
     max_unexplained_ratio double precision NOT NULL DEFAULT 2 CHECK (max_unexplained_ratio >= 1),
+    -- residual squares on the rows that the active version knows, as a multiple of its own
+    max_known_ratio double precision NOT NULL DEFAULT 4 CHECK (max_known_ratio >= 1),
     max_condition  double precision NOT NULL DEFAULT 1e8,
     max_abs_coefficient double precision NOT NULL DEFAULT 1e9,
     enabled        boolean NOT NULL DEFAULT true

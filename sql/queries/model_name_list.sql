@@ -1,0 +1,3 @@
+-- Names of the enabled models.
+-- -> name
+SELECT name FROM model WHERE enabled ORDER BY name;
