@@ -44,10 +44,9 @@ struct db_args {
 /* DB_ARGS("a", NULL, fmt_i64(a, 7)); DB_NONE for a query without parameters.
  * The array lives as long as the block in which DB_ARGS stands. */
 #define DB_ARGS(...)                                                           \
-    ((struct db_args){                                                         \
-        .n = (int)(sizeof((const char *const[]){__VA_ARGS__}) /                \
-                   sizeof(const char *)),                                      \
-        .v = (const char *const[]){__VA_ARGS__}})
+    ((struct db_args){.n = (int)(sizeof((const char *const[]){__VA_ARGS__}) /  \
+                                 sizeof(const char *)),                        \
+                      .v = (const char *const[]){__VA_ARGS__}})
 #define DB_NONE ((struct db_args){0})
 
 /* Connects. application_name shows in pg_stat_activity. Sets the session's
@@ -108,15 +107,14 @@ double db_f64_at(const struct db_rows *rows, int row, int col);
  * (FORMAT binary). Between begin and end no other call may use the
  * connection. Rows are gathered in a 64 KiB buffer. On failure of any step
  * the copy has ended. */
-MUST_USE bool db_copy_in_begin(struct db *db, enum sql_id sql,
-                               struct err *err);
+MUST_USE bool db_copy_in_begin(struct db *db, enum sql_id sql, struct err *err);
 MUST_USE bool db_copy_row(struct db *db, int n_fields, struct err *err);
 void db_copy_i64(struct db *db, int64_t v);
 void db_copy_i32(struct db *db, int32_t v);
 void db_copy_i16(struct db *db, int16_t v);
 void db_copy_bool(struct db *db, bool v);
-void db_copy_f64(struct db *db, double v); /* NaN becomes NULL */
-void db_copy_ts(struct db *db, int64_t ts); /* timestamptz */
+void db_copy_f64(struct db *db, double v);       /* NaN becomes NULL */
+void db_copy_ts(struct db *db, int64_t ts);      /* timestamptz */
 void db_copy_text(struct db *db, const char *s); /* NULL becomes NULL */
 void db_copy_null(struct db *db);
 MUST_USE bool db_copy_in_end(struct db *db, int64_t *n_rows, struct err *err);

@@ -1,311 +1,171 @@
-/* The binary COPY format, written and read.
- * source  PostgreSQL 15 manual, COPY, "Binary Format" */
+/* COPY on its way to and from the server; its format is in db_binary.c. */
 #include "lib/db_own.h"
 
-#include <assert.h>
-#include <math.h>
+#include "lib/log.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* PostgreSQL counts microseconds from 2000-01-01. */
-static const int64_t pg_epoch_ts = 946684800;
-static const int64_t us_per_s = 1000000;
-
-static const unsigned char signature[11] = "PGCOPY\n\377\r\n";
-
-enum { HEADER_BYTES = 19, FLOAT8_OID = 701 };
-
-static unsigned char *
-room(struct db *db, size_t more)
+/* Takes in results until the connection is at rest; true when all were good.
+ * The first failure is reported. */
+static bool
+copy_rest(struct db *db, const char *what, int64_t *n_rows, struct err *err)
 {
-    struct db_copy *c = &db->copy;
-    if (c->cap - c->len < more) {
-        c->cap = c->cap * 2 + more + DB_COPY_FLUSH_BYTES;
-        c->data = xrealloc(c->data, c->cap);
+    bool ok = true, any = false;
+    PGresult *res;
+    while ((res = PQgetResult(db->conn)) != NULL) {
+        any = true;
+        ExecStatusType status = PQresultStatus(res);
+        if (status == PGRES_COMMAND_OK && n_rows != NULL)
+            *n_rows = strtoll(PQcmdTuples(res), NULL, 10);
+        if (status != PGRES_COMMAND_OK && ok)
+            ok = db_fail(db, res, what, err);
+        PQclear(res);
+        if (!db_is_connected(db))
+            break;
     }
-    unsigned char *at = c->data + c->len;
-    c->len += more;
-    return at;
+    return any ? ok : db_away(db, err);
 }
 
-static void
-put16(unsigned char *to, uint16_t v)
+/* Starts a COPY; the query file must hold one of that direction, in binary. */
+static bool
+copy_begin(struct db *db, enum sql_id sql, ExecStatusType direction,
+           struct err *err)
 {
-    v = __builtin_bswap16(v);
-    memcpy(to, &v, sizeof v);
+    PGresult *res = PQexec(db->conn, db_sql_text[sql]);
+    ExecStatusType status = PQresultStatus(res);
+    if (status == direction && PQbinaryTuples(res)) {
+        PQclear(res);
+        return true;
+    }
+    if (db_is_good(res) || status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+        db_misuse("not a binary COPY of this direction", db_sql_name[sql]);
+    db_fail(db, res, db_sql_name[sql], err);
+    PQclear(res);
+    return false;
 }
 
-static void
-put32(unsigned char *to, uint32_t v)
+bool
+db_copy_in_begin(struct db *db, enum sql_id sql, struct err *err)
 {
-    v = __builtin_bswap32(v);
-    memcpy(to, &v, sizeof v);
+    if (!db_ready(db, err) || !copy_begin(db, sql, PGRES_COPY_IN, err))
+        return false;
+    db->copy.active = true;
+    db_copy_header(db);
+    return true;
 }
 
-static void
-put64(unsigned char *to, uint64_t v)
+bool
+db_copy_flush(struct db *db, struct err *err)
 {
-    v = __builtin_bswap64(v);
-    memcpy(to, &v, sizeof v);
-}
-
-static uint16_t
-get16(const unsigned char *from)
-{
-    uint16_t v;
-    memcpy(&v, from, sizeof v);
-    return __builtin_bswap16(v);
-}
-
-static uint32_t
-get32(const unsigned char *from)
-{
-    uint32_t v;
-    memcpy(&v, from, sizeof v);
-    return __builtin_bswap32(v);
-}
-
-static uint64_t
-get64(const unsigned char *from)
-{
-    uint64_t v;
-    memcpy(&v, from, sizeof v);
-    return __builtin_bswap64(v);
-}
-
-void
-db_copy_header(struct db *db)
-{
+    int sent =
+        PQputCopyData(db->conn, (const char *)db->copy.data, (int)db->copy.len);
     db->copy.len = 0;
-    db->copy.fields_left = 0;
-    unsigned char *at = room(db, HEADER_BYTES);
-    memcpy(at, signature, sizeof signature);
-    put32(at + 11, 0); /* flags */
-    put32(at + 15, 0); /* bytes of header extension */
-}
-
-void
-db_copy_trailer(struct db *db)
-{
-    assert(db->copy.fields_left == 0);
-    put16(room(db, 2), UINT16_MAX);
+    if (sent == 1)
+        return true;
+    db->copy.active = false;
+    if (!db_is_connected(db))
+        return db_away(db, err);
+    PQputCopyEnd(db->conn, "could not be sent");
+    return copy_rest(db, "COPY", NULL, err) ||
+           err_set(err, ERR_INTERNAL, "COPY: rows could not be sent");
 }
 
 bool
-db_copy_row(struct db *db, int n_fields, struct err *err)
+db_copy_in_end(struct db *db, int64_t *n_rows, struct err *err)
 {
-    assert(db->copy.active);
-    assert(db->copy.fields_left == 0);
-    if (db->copy.len >= DB_COPY_FLUSH_BYTES && !db_copy_flush(db, err))
+    db_copy_trailer(db);
+    if (!db_copy_flush(db, err))
         return false;
-    put16(room(db, 2), (uint16_t)n_fields);
-    db->copy.fields_left = n_fields;
-    return true;
-}
-
-/* A field's length word; its bytes follow. */
-static unsigned char *
-field(struct db *db, size_t len)
-{
-    assert(db->copy.fields_left > 0);
-    db->copy.fields_left--;
-    unsigned char *at = room(db, 4 + len);
-    put32(at, (uint32_t)len);
-    return at + 4;
+    db->copy.active = false;
+    if (PQputCopyEnd(db->conn, NULL) != 1)
+        return db_away(db, err);
+    return copy_rest(db, "COPY", n_rows, err);
 }
 
 void
-db_copy_i64(struct db *db, int64_t v)
+db_copy_in_abort(struct db *db)
 {
-    put64(field(db, 8), (uint64_t)v);
-}
-
-void
-db_copy_i32(struct db *db, int32_t v)
-{
-    put32(field(db, 4), (uint32_t)v);
-}
-
-void
-db_copy_i16(struct db *db, int16_t v)
-{
-    put16(field(db, 2), (uint16_t)v);
-}
-
-void
-db_copy_bool(struct db *db, bool v)
-{
-    *field(db, 1) = v;
-}
-
-void
-db_copy_f64(struct db *db, double v)
-{
-    if (isnan(v)) {
-        db_copy_null(db);
+    if (!db->copy.active)
         return;
+    db->copy.active = false;
+    struct err ignored; /* the server confirms that nothing is stored */
+    if (PQputCopyEnd(db->conn, "given up") == 1)
+        (void)!copy_rest(db, "COPY", NULL, &ignored);
+}
+
+/* The arguments as settings of the transaction: qm.p1, qm.p2, ... */
+static bool
+copy_args(struct db *db, struct db_args args, struct err *err)
+{
+    if (args.n == 0)
+        return true;
+    struct arena *a = arena_new();
+    const char **values = arena_array(a, (size_t)args.n, sizeof *values);
+    const char *text = "SELECT 1";
+    for (int i = 0; i < args.n; i++) {
+        text = arena_printf(a, "%s, set_config('qm.p%d', $%d, true)", text,
+                            i + 1, i + 1);
+        values[i] = args.v[i] == NULL ? "" : args.v[i];
     }
-    uint64_t bits;
-    memcpy(&bits, &v, sizeof bits);
-    put64(field(db, 8), bits);
+    PGresult *res =
+        PQexecParams(db->conn, text, args.n, NULL, values, NULL, NULL, 0);
+    bool ok = db_is_good(res) || db_fail(db, res, "set_config", err);
+    PQclear(res);
+    arena_free(a);
+    return ok;
 }
 
-void
-db_copy_ts(struct db *db, int64_t ts)
+/* Tells the server to stop sending, then takes in what is under way. */
+static void
+copy_out_stop(struct db *db)
 {
-    int64_t us;
-    if (__builtin_sub_overflow(ts, pg_epoch_ts, &us) ||
-        __builtin_mul_overflow(us, us_per_s, &us))
-        us = ts < 0 ? INT64_MIN : INT64_MAX; /* -infinity, infinity */
-    put64(field(db, 8), (uint64_t)us);
+    char text[256], *data;
+    PGcancel *cancel = PQgetCancel(db->conn);
+    if (cancel != NULL && !PQcancel(cancel, text, sizeof text))
+        log_event(LOG_WARN, "db.cancel", "error=\"%s\"", text);
+    PQfreeCancel(cancel);
+    while (PQgetCopyData(db->conn, &data, 0) > 0)
+        PQfreemem(data);
+    struct err ignored;
+    (void)!copy_rest(db, "COPY", NULL, &ignored);
 }
 
-void
-db_copy_text(struct db *db, const char *s)
-{
-    if (s == NULL) {
-        db_copy_null(db);
-        return;
-    }
-    size_t len = strlen(s);
-    memcpy(field(db, len), s, len);
-}
-
-void
-db_copy_null(struct db *db)
-{
-    assert(db->copy.fields_left > 0);
-    db->copy.fields_left--;
-    put32(room(db, 4), UINT32_MAX);
-}
+struct copy_out {
+    enum sql_id sql;
+    struct db_args args;
+    db_copy_fn *fn;
+    void *arg;
+};
 
 static bool
-malformed(struct err *err)
+copy_out_tx(struct db *db, void *arg, struct err *err)
 {
-    return err_set(err, ERR_INTERNAL, "COPY: not the binary format");
-}
-
-/* Skips the header, which the server sends before the first row. */
-static bool
-header(struct db_copy_reader *r, const unsigned char **at,
-       const unsigned char *end, struct err *err)
-{
-    if (end - *at < HEADER_BYTES ||
-        memcmp(*at, signature, sizeof signature) != 0)
-        return malformed(err);
-    uint32_t extension = get32(*at + 15);
-    *at += HEADER_BYTES;
-    if (extension > (size_t)(end - *at))
-        return malformed(err);
-    *at += extension;
-    r->header_seen = true;
-    return true;
-}
-
-/* The fields of one row, after its field count. */
-static bool
-row_fields(struct db_copy_reader *r, int n, const unsigned char **at,
-           const unsigned char *end, struct err *err)
-{
-    if (n > r->cap) {
-        r->fields = xrealloc(r->fields, (size_t)n * sizeof *r->fields);
-        r->cap = n;
+    const struct copy_out *c = arg;
+    if (!db_ready(db, err) || !copy_args(db, c->args, err) ||
+        !copy_begin(db, c->sql, PGRES_COPY_OUT, err))
+        return false;
+    struct db_copy_reader reader = {0};
+    char *data;
+    int len;
+    bool ok = true;
+    while (ok && (len = PQgetCopyData(db->conn, &data, 0)) > 0) {
+        ok = db_copy_read(&reader, (const unsigned char *)data, (size_t)len,
+                          c->fn, c->arg, err);
+        PQfreemem(data);
     }
-    for (int i = 0; i < n; i++) {
-        if (end - *at < 4)
-            return malformed(err);
-        int32_t len = (int32_t)get32(*at);
-        *at += 4;
-        if (len < -1 || len > end - *at)
-            return malformed(err);
-        r->fields[i] = (struct db_field){.data = *at, .len = len};
-        *at += len < 0 ? 0 : len;
-    }
-    return true;
+    if (!ok)
+        copy_out_stop(db);
+    else
+        ok = copy_rest(db, db_sql_name[c->sql], NULL, err);
+    free(reader.fields);
+    return ok;
 }
 
 bool
-db_copy_read(struct db_copy_reader *r, const unsigned char *data, size_t len,
-             db_copy_fn *fn, void *arg, struct err *err)
+db_copy_out(struct db *db, enum sql_id sql, struct db_args args, db_copy_fn *fn,
+            void *arg, struct err *err)
 {
-    const unsigned char *at = data, *end = data + len;
-    if (!r->header_seen && !header(r, &at, end, err))
-        return false;
-    while (at != end) {
-        if (end - at < 2 || r->trailer_seen)
-            return malformed(err);
-        int n = (int16_t)get16(at);
-        at += 2;
-        if (n == -1) {
-            r->trailer_seen = true;
-            continue;
-        }
-        if (n < 0 || !row_fields(r, n, &at, end, err))
-            return malformed(err);
-        if (!fn(arg, r->fields, n, err))
-            return false;
-    }
-    return true;
-}
-
-int64_t
-db_field_i64(struct db_field f)
-{
-    switch (f.len) {
-    case 8:
-        return (int64_t)get64(f.data);
-    case 4:
-        return (int32_t)get32(f.data);
-    case 2:
-        return (int16_t)get16(f.data);
-    default:
-        assert(f.len == -1);
-        return 0;
-    }
-}
-
-double
-db_field_f64(struct db_field f)
-{
-    if (f.len == -1)
-        return NAN;
-    assert(f.len == 8);
-    uint64_t bits = get64(f.data);
-    double v;
-    memcpy(&v, &bits, sizeof v);
-    return v;
-}
-
-int64_t
-db_field_ts(struct db_field f)
-{
-    if (f.len == -1)
-        return 0;
-    assert(f.len == 8);
-    int64_t us = (int64_t)get64(f.data);
-    int64_t s = us / us_per_s - (us % us_per_s < 0);
-    return s + pg_epoch_ts;
-}
-
-bool
-db_field_f64_array(struct db_field f, double *out, size_t n)
-{
-    enum { HEAD = 12, DIMENSION = 8, ELEMENT = 12 };
-    if (f.len < HEAD || get32(f.data + 4) != 0 ||
-        get32(f.data + 8) != FLOAT8_OID)
-        return false;
-    uint32_t dimensions = get32(f.data);
-    if (dimensions == 0)
-        return n == 0;
-    if (dimensions != 1 || f.len < HEAD + DIMENSION ||
-        get32(f.data + HEAD) != n ||
-        (size_t)f.len != HEAD + DIMENSION + n * ELEMENT)
-        return false;
-    const unsigned char *at = f.data + HEAD + DIMENSION;
-    for (size_t i = 0; i < n; i++, at += ELEMENT) {
-        if (get32(at) != 8)
-            return false;
-        out[i] = db_field_f64((struct db_field){.data = at + 4, .len = 8});
-    }
-    return true;
+    struct copy_out c = {.sql = sql, .args = args, .fn = fn, .arg = arg};
+    return db_tx(db, copy_out_tx, &c, err);
 }

@@ -1,16 +1,20 @@
-/* What lib/db.c and lib/db_copy.c share; nobody else includes it. libpq's
- * connection appears by its struct's name only, so that db.c alone includes
- * libpq. */
+/* What the files lib/db*.c share: the connection with libpq behind it. Nobody
+ * else includes this, and nothing else includes libpq.
+ *
+ * db.c         connection, errors, queries, transactions
+ * db_rows.c    reading results
+ * db_copy.c    COPY on its way; db_binary.c: its format
+ * db_notify.c  notifications, advisory locks
+ */
 #ifndef LIB_DB_OWN_H
 #define LIB_DB_OWN_H
 
 #include "lib/db.h"
 
+#include <libpq-fe.h>
 #include <stddef.h>
 
 enum { DB_COPY_FLUSH_BYTES = 64 * 1024 };
-
-struct pg_conn;
 
 /* Rows of a COPY in on their way: as many as fit before the next flush. */
 struct db_copy {
@@ -21,7 +25,7 @@ struct db_copy {
 };
 
 struct db {
-    struct pg_conn *conn; /* NULL before the first attempt to connect */
+    PGconn *conn; /* NULL before the first attempt to connect */
     char *conninfo, *application_name;
     char where[256];
     bool prepared[SQL_COUNT + 1]; /* on this connection */
@@ -33,6 +37,30 @@ struct db {
     size_t n_missed; /* of them, those whose notice of a reconnect is due */
     struct db_copy copy;
 };
+
+struct db_rows {
+    PGresult *res;
+};
+
+/* By enum sql_id. */
+extern const char *const db_sql_text[], *const db_sql_name[];
+
+/* Every call begins with this: a connection that stands, made anew if need be.
+ * fails   ERR_RETRY, always when it was lost inside the open transaction */
+MUST_USE bool db_ready(struct db *db, struct err *err);
+
+/* The server is not there: sets ERR_RETRY, returns false. */
+bool db_away(const struct db *db, struct err *err);
+/* A statement's failure, sorted by SQLSTATE; what names it. Returns false. */
+bool db_fail(const struct db *db, const PGresult *res, const char *what,
+             struct err *err);
+/* A fault of the caller's: aborts. */
+NORETURN void db_misuse(const char *what, const char *name);
+
+bool db_is_good(const PGresult *res);
+/* A command without parameters and rows. */
+MUST_USE bool db_command(struct db *db, const char *text, struct err *err);
+MUST_USE bool db_listen_to(struct db *db, const char *channel, struct err *err);
 
 /* Hands what is gathered to the server. On failure the copy has ended. */
 MUST_USE bool db_copy_flush(struct db *db, struct err *err);
@@ -47,8 +75,8 @@ struct db_copy_reader {
     struct db_field *fields;
     int cap;
 };
-/* Calls fn for each row of the message. *stopped tells fn's false from a
- * message that is not what the format says (ERR_INTERNAL). */
+/* Calls fn for each row of the message.
+ * fails   as fn; ERR_INTERNAL: not the format */
 MUST_USE bool db_copy_read(struct db_copy_reader *reader,
                            const unsigned char *data, size_t len,
                            db_copy_fn *fn, void *arg, struct err *err);
