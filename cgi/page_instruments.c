@@ -31,7 +31,7 @@ set_verdict(struct page *p, const struct instrument_item *items, size_t n)
 static void
 set_item(struct page *p, struct view *v, const struct instrument_item *it)
 {
-    show_freshness(p, v, &it->fresh);
+    show_source(p, v, &it->fresh);
     view_set(v, "KIND", it->fresh.kind);
     view_set(v, "CALENDAR", it->fresh.calendar_title);
     view_setf(v, "BARS", "%s%s", fmt_count(p->a, it->n_bars),

@@ -154,7 +154,8 @@ set_candidate(struct page *p, const struct model_version *it)
 }
 
 static void
-set_version(struct page *p, struct view *v, const struct model_version *it)
+set_version(struct page *p, struct view *v, const struct model_version *it,
+            bool choices)
 {
     view_set_i64(v, "ROW_VERSION", it->version);
     show_state(p->a, v, "", it->state);
@@ -174,9 +175,12 @@ set_version(struct page *p, struct view *v, const struct model_version *it)
         view_set_i64(view_add(v, "VERSION_RUN"), "VERSION_RUN_ID", it->run_id);
     else
         view_show(v, "NO_VERSION_RUN");
+    if (!choices)
+        return;
+    struct view *cell = view_add(v, "CHOICE_CELL");
     if (is(it->state, "active"))
         return;
-    struct view *choice = view_add(v, "CHOICE");
+    struct view *choice = view_add(cell, "CHOICE");
     if (is(it->state, "refused"))
         view_show(choice, "CHOICE_REFUSED");
 }
@@ -186,10 +190,12 @@ set_versions(struct page *p, const struct model_page *m)
 {
     struct view *v = view_add(p->view, "VERSIONS");
     view_set(v, "MODEL_NAME", m->name);
-    if (m->n_versions > 1 || m->active == NULL)
+    bool choices = p->user->role >= ROLE_OPERATOR &&
+                   (m->n_versions > 1 || m->active == NULL);
+    if (choices)
         view_show(v, "CHOICES");
     for (size_t i = 0; i < m->n_versions; i++)
-        set_version(p, view_add(v, "VERSION_ROW"), &m->versions[i]);
+        set_version(p, view_add(v, "VERSION_ROW"), &m->versions[i], choices);
     if (m->n_versions >= MODEL_VERSIONS_MAX)
         view_setf(view_add(v, "VERSIONS_CUT"), "VERSIONS_CUT_TEXT",
                   "These are the newest %d; older ones are kept.",

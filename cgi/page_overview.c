@@ -380,7 +380,7 @@ set_freshness(struct page *p, const struct overview *o)
         fmt_plural(p->a, (int64_t)o->n_sources, "instrument", "instruments"));
     qsort(o->sources, o->n_sources, sizeof *o->sources, by_trouble);
     for (size_t i = 0; i < o->n_sources && i < FRESH_ROWS; i++)
-        show_freshness(p, view_add(v, "FRESH_ROW"), &o->sources[i]);
+        show_source(p, view_add(v, "FRESH_ROW"), &o->sources[i]);
 }
 
 static void

@@ -190,7 +190,7 @@ set_facts(struct page *p, const struct run *run)
 {
     struct view *v = p->view;
     view_set(v, "MODE", show_mode(run->mode));
-    view_set(v, "TRIGGER_WORDS", show_trigger(p->a, run));
+    view_set(v, "TRIGGER_WORDS", show_trigger(run->trigger));
     view_set(v, "WHO", run->requested_by);
     page_set_time(p, v, "QUEUED", run->queued_at, p->real_ts);
     if (run->started_at != 0)

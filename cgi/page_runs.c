@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PAGE_ROWS = 50, CSV_ROWS = 1000 };
+enum { PAGE_ROWS = 40, CSV_ROWS = 1000 };
 
 static const char *const states[] = {"queued",  "running", "succeeded",
                                      "partial", "failed",  "cancelled"};
@@ -145,8 +145,8 @@ set_filter(struct page *p, const struct run_filter *f, struct err *err)
     set_options(p, "STATE_OPTION", states, COUNT_OF(states), f->state);
     set_options(p, "TRIGGER_OPTION", triggers, COUNT_OF(triggers), f->trigger);
     set_options(p, "MODE_OPTION", modes, COUNT_OF(modes), f->mode);
-    view_set(p->view, "FROM", page_query(p, "from"));
-    view_set(p->view, "TO", page_query(p, "to"));
+    show_day(p->view, "FROM", page_query(p, "from"));
+    show_day(p->view, "TO", page_query(p, "to"));
     view_set(p->view, "CSV_URL", filter_url(p, "/runs.csv", NULL, 0));
     if (is_filtered(f))
         view_show(p->view, "FILTERED");
@@ -184,7 +184,7 @@ set_run(struct page *p, struct view *v, const struct run *run, double longest)
     else
         view_show(v, "NONE_REFUSED");
     view_set(v, "WHO", run->requested_by);
-    view_set(v, "TRIGGER_WORDS", show_trigger(p->a, run));
+    view_set(v, "TRIGGER_WORDS", show_trigger(run->trigger));
 }
 
 /* Cuts the one row that was asked for only to see whether there are more. */

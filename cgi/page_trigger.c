@@ -228,8 +228,8 @@ set_form(struct page *p, const struct trigger *t, struct err *err)
         view_show(p->view, "MODE_BACKFILL");
     else
         view_show(p->view, "MODE_INCREMENTAL");
-    view_set(p->view, "FROM", t->from);
-    view_set(p->view, "TO", t->to);
+    show_day(p->view, "FROM", t->from);
+    show_day(p->view, "TO", t->to);
     view_set(p->view, "REASON", t->reason);
     for (size_t i = 0; i < t->n_steps; i++) {
         if (is(t->steps[i], "fetch"))

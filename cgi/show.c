@@ -4,6 +4,7 @@
 #include "lib/date.h"
 #include "lib/format.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct show {
@@ -94,7 +95,7 @@ show_fault(const char *kind)
 }
 
 void
-show_freshness(const struct page *p, struct view *v, const struct source *f)
+show_source(const struct page *p, struct view *v, const struct source *f)
 {
     view_set(v, "SYMBOL", f->symbol);
     view_set(v, "INSTRUMENT_TITLE", f->title);
@@ -124,13 +125,23 @@ show_mode(const char *mode)
 }
 
 const char *
-show_trigger(struct arena *a, const struct run *run)
+show_trigger(const char *trigger)
 {
-    if (run->schedule != NULL)
-        return arena_printf(a, "schedule %s", run->schedule);
-    if (strcmp(run->trigger, "cli") == 0)
+    if (strcmp(trigger, "cli") == 0)
         return "command line";
-    return strcmp(run->trigger, "api") == 0 ? "API" : run->trigger;
+    return strcmp(trigger, "api") == 0 ? "API" : trigger;
+}
+
+void
+show_day(struct view *v, const char *name, const char *text)
+{
+    int64_t ts;
+    bool is_day = text == NULL || text[0] == '\0' ||
+                  date_parse_day(text, strlen(text), &ts);
+    char type[32];
+    snprintf(type, sizeof type, "%s_TYPE", name);
+    view_set(v, name, text);
+    view_set(v, type, is_day ? "date" : "text");
 }
 
 void

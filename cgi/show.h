@@ -5,7 +5,6 @@
 
 #include "cgi/page.h"
 #include "core/source.h"
-#include "core/run.h"
 
 /* Sets PREFIXSTATE (class), PREFIXSHAPE (icon), PREFIXWORD and PREFIXTONE
  * for a state as stored: of a run, step, source, instrument, model version or
@@ -30,12 +29,15 @@ const char *show_fault(const char *kind);
 /* The values of an instrument's row: SYMBOL, INSTRUMENT_TITLE, CURRENCY,
  * VALUE, FRESH_WORDS, STATE SHAPE WORD TONE, and BAR with BAR_DAY, BAR_ISO and
  * BAR_AGO, or NO_BAR. */
-void show_freshness(const struct page *p, struct view *v,
-                    const struct source *f);
+void show_source(const struct page *p, struct view *v, const struct source *f);
 
-/* "full refresh"; "schedule nightly", "command line", "console". */
+/* "full refresh"; "command line", "API". */
 const char *show_mode(const char *mode);
-const char *show_trigger(struct arena *a, const struct run *run);
+const char *show_trigger(const char *trigger);
+
+/* A date input's value as it was typed: sets NAME and NAME_TYPE, "date", or
+ * "text" for what is not a day, since a date input would drop it. */
+void show_day(struct view *v, const char *name, const char *text);
 
 /* Adds ?name=value or &name=value, percent-encoded; nothing when value is
  * NULL or empty. */

@@ -46,7 +46,7 @@ struct model_version {
     const char *who, *why;
 };
 
-enum { MODEL_VERSIONS_MAX = 30 };
+enum { MODEL_VERSIONS_MAX = 15 };
 
 struct model_page {
     const char *name, *title, *target, *unit;

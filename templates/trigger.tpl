@@ -11,8 +11,8 @@
 <label class="choice"><input type="radio" name="mode" value="backfill" {{#MODE_BACKFILL}}checked{{/MODE_BACKFILL}}><span>Backfill<span class="sub">Exactly the dates below</span></span></label>
 </div>
 <div class="field-row">
-<div class="field {{#ERROR_FROM}}field-bad{{/ERROR_FROM}}"><label for="f-from">From</label><p class="help" id="from-help">First day, for a backfill</p>{{#ERROR_FROM}}<p class="field-error" id="from-error">{{ERROR_TEXT}}</p>{{/ERROR_FROM}}<input id="f-from" name="from" type="date" value="{{FROM}}" aria-describedby="from-help {{#ERROR_FROM}}from-error{{/ERROR_FROM}}" {{#ERROR_FROM}}aria-invalid="true"{{/ERROR_FROM}}></div>
-<div class="field {{#ERROR_TO}}field-bad{{/ERROR_TO}}"><label for="f-to">To</label><p class="help" id="to-help">Last day, included</p>{{#ERROR_TO}}<p class="field-error" id="to-error">{{ERROR_TEXT}}</p>{{/ERROR_TO}}<input id="f-to" name="to" type="date" value="{{TO}}" aria-describedby="to-help {{#ERROR_TO}}to-error{{/ERROR_TO}}" {{#ERROR_TO}}aria-invalid="true"{{/ERROR_TO}}></div>
+<div class="field {{#ERROR_FROM}}field-bad{{/ERROR_FROM}}"><label for="f-from">From</label><p class="help" id="from-help">First day, for a backfill</p>{{#ERROR_FROM}}<p class="field-error" id="from-error">{{ERROR_TEXT}}</p>{{/ERROR_FROM}}<input id="f-from" name="from" type="{{FROM_TYPE}}" value="{{FROM}}" aria-describedby="from-help {{#ERROR_FROM}}from-error{{/ERROR_FROM}}" {{#ERROR_FROM}}aria-invalid="true"{{/ERROR_FROM}}></div>
+<div class="field {{#ERROR_TO}}field-bad{{/ERROR_TO}}"><label for="f-to">To</label><p class="help" id="to-help">Last day, included</p>{{#ERROR_TO}}<p class="field-error" id="to-error">{{ERROR_TEXT}}</p>{{/ERROR_TO}}<input id="f-to" name="to" type="{{TO_TYPE}}" value="{{TO}}" aria-describedby="to-help {{#ERROR_TO}}to-error{{/ERROR_TO}}" {{#ERROR_TO}}aria-invalid="true"{{/ERROR_TO}}></div>
 </div>
 </fieldset>
 <fieldset class="card {{#ERROR_INSTRUMENT}}field-bad{{/ERROR_INSTRUMENT}}" id="f-instrument" tabindex="-1">
