@@ -48,7 +48,6 @@ PY
 now='X-Quotemill-Now: 2024-03-12T22:00:00Z'
 get() { local path=$1; shift; sim_get "$path" -H "$now" "$@"; }
 status() { local path=$1; shift; get "$path" -o "$work/body" -w '%{http_code}' "$@"; }
-fault() { printf '%s\n' "$@" > "$sim_faults.new" && mv "$sim_faults.new" "$sim_faults"; }
 
 sim_start "$data" || exit 1
 
@@ -154,7 +153,7 @@ is 'and JSON, in pages' \
 is 'a path of no provider is not found' "$(status nowhere/else)" 404
 
 # ---- Faults
-fault '# faults' 'yahoo ACME 503 times=1' '* NOTHING empty'
+sim_fault '# faults' 'yahoo ACME 503 times=1' '* NOTHING empty'
 is 'a fault hits the next request' "$(status "$y?interval=1d")" 503
 is 'and after times=1 no more' "$(status "$y?interval=1d")" 200
 for code in 500 502 503; do
@@ -162,72 +161,72 @@ for code in 500 502 503; do
     is "fault $code" "$(status "$k&interval=1d")" $code
 done
 is 'other providers are not hit' "$(status "$f&api_key=k")" 200
-fault '* * 429 7'
+sim_fault '* * 429 7'
 for url in "$k&interval=1d" "$y?interval=1d" "$f&api_key=k" "$e&api_key=k" 'mnav/v1/treasury?symbol=ACME' 'acme/bars.json?symbol=ACME'; do
     like "429 with Retry-After from ${url%%/*}" \
         "$(get "$url" -i | tr -d '\r')" $'^HTTP/1.1 429 .*\nRetry-After: 7\n'
 done
-fault '* * limit200'
+sim_fault '* * limit200'
 for url in "$k&interval=1d" "$y?interval=1d" "$f&api_key=k" "$e&api_key=k" 'mnav/v1/treasury?symbol=ACME' 'acme/bars.json?symbol=ACME'; do
     like "limit in a 200 body from ${url%%/*}" \
         "$(get "$url" -w ' %{http_code}')" '(imit|weight|Many).* 200$'
 done
-fault '* * empty'
+sim_fault '* * empty'
 is 'fault empty' \
     "$(get "$k&interval=1d") $(get "$y?interval=1d" | jq -c .chart.result[0].timestamp) $(get "$f&api_key=k" | jq -c .observations) $(
     get "$e&api_key=k" | jq -c .response.data) $(get 'mnav/v1/treasury?symbol=ACME' | jq -c .rows)" \
     '[] null [] [] []'
-fault '* * stale 2'
+sim_fault '* * stale 2'
 is 'fault stale leaves out the newest days' \
     "$(sim_get "$k&interval=1d" -H 'X-Quotemill-Now: 2024-01-04T12:00:00Z' | jq length)" 2
-fault '* * wrongsymbol'
+sim_fault '* * wrongsymbol'
 is 'fault wrongsymbol' \
     "$(get "$y?interval=1d" | jq -r .chart.result[0].meta.symbol) $(get "$e&api_key=k" | jq -r .response.data[0].series) $(
     status "$k&interval=1d") $(status "$f&api_key=k") $(get 'mnav/v1/treasury?symbol=ACME' | jq -r .symbol)" \
     'ZZZZ ZZZZ 400 400 ZZZZ'
-fault '* * malformed'
+sim_fault '* * malformed'
 for url in "$k&interval=1d" "$y?interval=1d" "$f&api_key=k" "$e&api_key=k" 'mnav/v1/treasury?symbol=ACME'; do
     ! get "$url" | jq . > /dev/null 2>&1
     ok "a malformed body from ${url%%/*}" test $? = 0
 done
-fault '* * badrows'
+sim_fault '* * badrows'
 is 'fault badrows spoils some rows and leaves the others' \
     "$(get "$k&interval=1d&startTime=0" | jq -c '[length, (map(select((.[2] | tonumber) < (.[3] | tonumber) or (.[4] | tonumber) < 0)) | length)]')" \
     '[4,1]'
-fault '* * wrongtypes'
+sim_fault '* * wrongtypes'
 is 'fault wrongtypes puts a word for a number' \
     "$(get "$k&interval=1d&startTime=0" | jq -c 'map(.[4])')" \
     '["44186.00000000","44951.00000000","abc","44174.00000000"]'
-fault 'yahoo * cutoff'
+sim_fault 'yahoo * cutoff'
 get "$y?interval=1d" > "$work/body" 2> /dev/null
 is 'a body that is cut off is fewer bytes than announced' "$?" 18
 like 'and its first half came' "$(cat "$work/body")" '^\{"chart".*[^}]$'
-fault 'yahoo * huge 3000000'
+sim_fault 'yahoo * huge 3000000'
 get "$y?interval=1d" > "$work/body"
 is 'a huge body is as huge as asked' \
     "$(wc -c < "$work/body") $(jq -r .chart.result[0].meta.symbol "$work/body")" '3000000 ACME'
 ms() { local from; from=$(date +%s%3N); "$@" > "$work/body" 2> /dev/null; echo $(($(date +%s%3N) - from)); }
-fault 'yahoo * latency 150' '* ACME latency 150'
+sim_fault 'yahoo * latency 150' '* ACME latency 150'
 took=$(ms get "$y?interval=1d"); [ "$took" -ge 300 ]
 ok "latencies add up ($took ms of 300)" test $? = 0
-fault 'yahoo * drip 2000'
+sim_fault 'yahoo * drip 2000'
 took=$(ms get "$y?interval=1d"); [ "$took" -ge 300 ] && [ "$(jq -r .chart.result[0].meta.symbol "$work/body")" = ACME ]
 ok "a dripping body comes whole, slowly ($took ms)" test $? = 0
-fault 'yahoo * hang 0.4'
+sim_fault 'yahoo * hang 0.4'
 took=$(ms get "$y?interval=1d"); [ "$took" -ge 400 ] && [ "$(jq -r .chart.result[0].meta.symbol "$work/body")" = ACME ]
 ok "a hanging request answers after its time ($took ms)" test $? = 0
 
 # More hanging requests than threads, whose clients leave: all threads are
 # free again at once, not after an hour.
-fault 'yahoo * hang 3600'
+sim_fault 'yahoo * hang 3600'
 for _ in $(seq 80); do get "$y?interval=1d" --max-time 0.3 > /dev/null 2>&1 & hung="$hung $!"; done
 # shellcheck disable=SC2086
 wait $hung
-fault ''
+sim_fault ''
 is 'hanging requests end when their clients go' \
     "$(get "$y?interval=1d" --max-time 5 | jq -r .chart.result[0].meta.symbol)" ACME
 
-fault 'yahoo * nonsense' 'yahoo * 503'
+sim_fault 'yahoo * nonsense' 'yahoo * 503'
 is 'a wrong line is left out, the next one counts' "$(status "$y?interval=1d")" 503
 like 'and the log says why' "$(grep faults.refused "$sim_dir/sim.log")" 'line=1 .*no fault "nonsense"'
 sim_stop

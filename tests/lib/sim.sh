@@ -3,12 +3,29 @@
 #
 #   . tests/lib/sim.sh
 #   sim_start [DATA]     starts both in a folder of their own; sets sim_dir,
-#                        sim_faults (the file of faults)
+#                        sim_faults (the file of faults); with sim_port set it
+#                        answers on 127.0.0.1:$sim_port as well
+#   sim_free_port        sets sim_port to one where nobody listens
+#   sim_fault LINE...    these faults from now on, none without a line
 #   sim_get PATH [CURL OPTIONS]...   the body of http://simulator/sim/PATH
 #   sim_stop             also called when the script ends
 
 sim_dir=
 sim_pids=
+sim_port=
+
+sim_free_port() {
+    for sim_port in $(shuf -i "${QM_TEST_PORTS:-20000-29999}" -n 50); do
+        (: < "/dev/tcp/127.0.0.1/$sim_port") 2> /dev/null || return 0
+    done
+    return 1
+}
+
+# In one step: the simulator never sees half a file.
+sim_fault() {
+    printf '%s\n' "$@" > "$sim_faults.new"
+    mv "$sim_faults.new" "$sim_faults"
+}
 
 sim_nginx_conf() {
     cat <<CONF
@@ -26,6 +43,7 @@ http {
     scgi_temp_path $sim_dir/scgi;
     server {
         listen unix:$sim_dir/web.sock;
+        ${sim_port:+listen 127.0.0.1:$sim_port;}
         location / {
             gzip off;
             fastcgi_param REQUEST_METHOD \$request_method;

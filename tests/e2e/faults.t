@@ -1,0 +1,115 @@
+#!/bin/bash
+# Each fault of a provider on one of several sources: the run ends partial, the
+# others are stored, and what is kept about the source says kind, words,
+# attempts and what comes next.
+. "$(dirname "$0")/../lib/tap.sh"
+. tests/lib/pipeline.sh
+
+export QM_NOW=2024-01-05T22:30:00Z
+pipeline_start
+export QM_FETCH_ATTEMPTS=2 QM_BACKOFF_BASE_MS=10 QM_BACKOFF_MAX_MS=50
+export QM_FIRST_BYTE_TIMEOUT_MS=600 QM_STALL_TIMEOUT_MS=600 QM_TOTAL_TIMEOUT_MS=2000
+export QM_BODY_MAX_BYTES=1000000
+
+bars() {
+    sql "SELECT count(*) FROM bar JOIN instrument i ON i.id = instrument_id WHERE symbol = '$1'"
+}
+# What the fetch step keeps about a source of the run $work/NAME.json.
+kept() {
+    sql "SELECT $3 FROM step_source s JOIN step t ON t.id = s.step_id
+          WHERE t.run_id = $(jq .run "$work/$1.json") AND t.kind = 'fetch' AND source = '$2'"
+}
+next_week() { QM_NOW=$(date -u -d "$QM_NOW + 7 days" +%Y-%m-%dT%H:%M:%SZ); }
+two=(--instrument MSTR --instrument AAPL)
+
+run first "${two[@]}" --mode full_refresh
+is 'without a fault all is well' "$status $(jq -r .state "$work/first.json")" '0 succeeded' ||
+    diag "$(tail -n 20 "$work/first.log")"
+
+# fault | kind | attempts | words of the error
+while IFS='|' read -r fault kind attempts words; do
+    next_week
+    sim_fault "yahoo /MSTR $fault"
+    aapl=$(bars AAPL) mstr=$(bars MSTR)
+    run fault "${two[@]}"
+    is "$fault: the run ends partial" "$status $(jq -r .state "$work/fault.json")" '3 partial'
+    is "$fault: the other source is stored" "$(($(bars AAPL) - aapl))" 5
+    is "$fault: the source keeps what it had" "$(bars MSTR)" "$mstr"
+    is "$fault: kind and attempts" "$(kept fault MSTR 'state, error_kind, attempts')" "failed|$kind|$attempts"
+    like "$fault: the error in words" "$(kept fault MSTR error)" "$words"
+    like "$fault: what comes next" "$(kept fault MSTR next_action)" '[a-z]{3}'
+done <<'FAULTS'
+500|server|2|500
+502|server|2|502
+503|server|2|503
+429 0|rate_limited|2|429|too often
+limit200|rate_limited|2|[Ll]imit
+hang 30|timeout|2|.
+drip 50|timeout|2|.
+cutoff|cut_off|2|.
+malformed|malformed|2|.
+empty|empty|1|.
+stale 30|stale|1|.
+wrongsymbol|wrong_symbol|1|ZZZZ
+huge 3000000|too_large|1|.
+FAULTS
+
+next_week
+sim_fault
+run after "${two[@]}"
+is 'when the faults are gone the next run catches up' "$status $(bars MSTR)" "0 $(bars AAPL)"
+
+next_week
+sim_fault 'yahoo /MSTR 503 times=1'
+run again "${two[@]}"
+is 'a fault that passes costs an attempt' "$status $(kept again MSTR 'state, attempts')" '0 succeeded|2'
+
+# Rows that cannot be: a whole history, so that each kind is among them.
+refused() {
+    sql "SELECT rule, count(*) FROM quarantine JOIN instrument i ON i.id = instrument_id
+          WHERE symbol = '$1' AND severity = 'refuse' GROUP BY rule ORDER BY rule" | tr '\n' ' '
+}
+sim_fault 'yahoo /MSFT badrows' 'yahoo /THYAO.IS wrongtypes'
+run bad --instrument MSFT --instrument THYAO.IS --mode full_refresh
+is 'bad rows do not fail their source' "$status $(kept bad MSFT state)" '0 succeeded'
+n=$(sql "SELECT count(*) FROM bar JOIN instrument i ON i.id = instrument_id WHERE symbol = 'AAPL'")
+bad=$(sql "SELECT count(*) FROM quarantine JOIN instrument i ON i.id = instrument_id WHERE symbol = 'MSFT' AND severity = 'refuse'")
+is 'the good rows of the same answer are stored' "$(bars MSFT)" "$((n - bad))"
+like 'the bad ones are in quarantine by their rule' "$(refused MSFT)" \
+    '^high_low\|[0-9]+ numeric\|[0-9]+ positive\|[0-9]+ $'
+like 'words and objects for numbers are too' "$(refused THYAO.IS)" '^numeric\|[0-9]+ $'
+is 'quarantine keeps the raw value' \
+    "$(sql "SELECT DISTINCT value FROM quarantine JOIN instrument i ON i.id = instrument_id
+             WHERE symbol = 'MSFT' AND rule = 'numeric'" | grep -c NaN)" 1
+is 'and the row it came from' \
+    "$(sql "SELECT count(*) FROM quarantine JOIN instrument i ON i.id = instrument_id
+             WHERE symbol = 'THYAO.IS' AND raw LIKE '%abc%' AND field = 'close'" | grep -vc '^0$')" 1
+is 'the run counts them' "$(jq .rows.refused "$work/bad.json")" \
+    "$(sql "SELECT count(*) FROM quarantine WHERE severity = 'refuse'")"
+sim_fault
+run good --instrument MSFT --instrument THYAO.IS --mode full_refresh
+is 'good rows that come later are stored' "$status $(jq -c '.rows | [.new, .changed]' "$work/good.json")" "0 [$(($(bars MSFT) - n + bad + $(bars THYAO.IS) - $(bars THYAO.IS) + $(sql "SELECT count(*) FROM quarantine WHERE severity = 'refuse'") - bad)),0]"
+
+# Failover: the next listing answers, and the reason is on load and source.
+sim_fault 'binance * 503'
+run over --instrument BTC-USD --mode full_refresh
+is 'the next provider answers' "$status $(kept over BTC-USD 'state, provider')" '0 succeeded|yahoo'
+like 'the source says why' "$(kept over BTC-USD detail)" 'binance'
+like 'the load says why' \
+    "$(sql "SELECT DISTINCT provider || ': ' || reason FROM load
+             WHERE run_id = $(jq .run "$work/over.json") AND state = 'stored'")" '^yahoo: .*binance'
+sim_fault '* BTC 503'
+next_week
+run down --instrument BTC-USD --instrument ETH-USD
+is 'when none answers the source has failed' "$status $(kept down BTC-USD 'state, error_kind, attempts')" \
+    '3 failed|server|4'
+is 'and the other one has not' "$(kept down ETH-USD 'state, provider')" 'succeeded|binance'
+
+# Every source failing is a failed run; what was stored stays.
+sim_fault '* * 500'
+before=$(sql 'SELECT count(*), md5(string_agg(b::text, NULL ORDER BY b::text)) FROM bar b')
+run dead "${two[@]}"
+is 'when all fail the run has failed' "$status $(jq -r .state "$work/dead.json")" '1 failed'
+is 'and what was stored stays' \
+    "$(sql 'SELECT count(*), md5(string_agg(b::text, NULL ORDER BY b::text)) FROM bar b')" "$before"
+done_testing
