@@ -120,7 +120,7 @@ eight_decimals_are_those_of_printf(void **state)
 {
     struct arena *a = *state;
     static const double numbers[] = {
-        0,      1,           -1,           0.1, 73249.24,          0.00000001,
+        0,      1,          -1,           0.1, 73249.24,          0.00000001,
         -36.98, 0.12345678, 8999999999.5, 9e9, 123456789012345.0, 1e300,
         5e-9};
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
