@@ -185,7 +185,7 @@ follow(struct command *c, struct begin_call *b, struct err *err)
             return false;
         if (!run_get(c->a, db, b->id, &run, err))
             return false;
-        if (is_over(run.state))
+        if (is_over(run.state) || stop_requested() != 0)
             return true;
         if (!said && !b->got)
             say_wait(c, db, b->id);
@@ -323,10 +323,8 @@ print_summary(struct command *c, const struct run *run,
            run->simulated ? " (simulated data)" : "");
     for (size_t i = 0; i < n; i++) {
         const struct run_step *s = &steps[i];
-        printf("  %-8s %-10s %s%s%s\n", s->kind, s->state,
-               s->detail != NULL ? s->detail : "",
-               s->error != NULL && s->n_sources == 0 ? "; " : "",
-               s->error != NULL && s->n_sources == 0 ? s->error : "");
+        printf("  %-8s %-10s %s\n", s->kind, s->state,
+               s->error != NULL && s->n_sources == 0 ? s->error : s->detail);
         print_failures(s);
     }
     if (n == 0 && run->error != NULL)

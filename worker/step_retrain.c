@@ -72,7 +72,7 @@ retrain_one(struct retrain_call *c, bool *failed, struct err *err)
             continue;
         if (err_job_action(err->kind) != ERR_SKIP_ITEM ||
             err->kind == ERR_CONFLICT)
-            return err_wrap(err, "model %s", c->name);
+            return false;
         *failed = true;
         const char *text = arena_strdup(c->a, err->text);
         runlog_say(p->log, LOG_WARN, "model.failed",
