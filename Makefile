@@ -63,7 +63,7 @@ $(PROGRAMS): $(BUILD)/core.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $(filter %.o %/simulator.a,$^) $(BUILD)/core.a $(BUILD)/lib.a $(LIBS)
 
-$(BUILD)/tests/unit/simulator_%.t: $(BUILD)/tests/unit/simulator_%.c.o $(BUILD)/simulator.a $(BUILD)/lib.a
+$(BUILD)/tests/unit/simulator_%.t: $(BUILD)/tests/unit/simulator_%.c.o $(BUILD)/simulator.a $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a

@@ -74,3 +74,46 @@ talk_symbol(const struct talk *t, const char *symbol)
 {
     return t->fault.kind == FAULTS_WRONG_SYMBOL ? "ZZZZ" : symbol;
 }
+
+/* Answers that the fault itself gives; false: the provider answers. */
+static bool
+answer_fault(struct talk *t)
+{
+    static const char page[] =
+        "<html>\r\n<head><title>%d</title></head>\r\n<body>\r\n<center><h1>%d"
+        "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</"
+        "html>\r\n";
+    int status = t->fault.kind == FAULTS_ERROR_500   ? 500
+                 : t->fault.kind == FAULTS_ERROR_502 ? 502
+                 : t->fault.kind == FAULTS_ERROR_503 ? 503
+                                                     : 0;
+    if (status != 0) {
+        reply_error(t->reply, status, "text/html",
+                    arena_printf(t->a, page, status, status));
+        return true;
+    }
+    if (t->fault.kind != FAULTS_RATE && t->fault.kind != FAULTS_LIMIT_200)
+        return false;
+    if (t->fault.kind == FAULTS_RATE) {
+        t->reply->status = 429;
+        buf_addf(t->reply->headers, "Retry-After: %.0f\r\n", t->fault.arg);
+    }
+    t->request->dialect->limit(t);
+    return true;
+}
+
+static void
+spoil_body(struct reply *r)
+{
+    r->body->len = r->body->len * 2 / 3;
+    buf_adds(r->body, "\"]}{,");
+}
+
+void
+talk_answer(struct talk *t)
+{
+    if (!answer_fault(t))
+        t->request->dialect->answer(t);
+    if (t->fault.kind == FAULTS_MALFORMED)
+        spoil_body(t->reply);
+}

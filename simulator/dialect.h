@@ -59,4 +59,8 @@ bool talk_knows(struct talk *t, const char *symbol);
 /* The symbol that the answer is about: a wrong one when the fault says so. */
 const char *talk_symbol(const struct talk *t, const char *symbol);
 
+/* Fills the reply: what the fault says, else what the provider does. Faults of
+ * the transport (waits, cut-off, drip, padding) are left to who sends. */
+void talk_answer(struct talk *t);
+
 #endif

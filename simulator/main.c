@@ -57,40 +57,6 @@ count_request(struct server *s, const struct dialect *d)
     return atomic_fetch_add(&s->used[d->number].requests, 1) + 1;
 }
 
-/* Answers that the fault itself gives; false: the provider answers. */
-static bool
-answer_fault(struct talk *t)
-{
-    static const char page[] =
-        "<html>\r\n<head><title>%d</title></head>\r\n<body>\r\n<center><h1>%d"
-        "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</"
-        "html>\r\n";
-    int status = t->fault.kind == FAULTS_ERROR_500   ? 500
-                 : t->fault.kind == FAULTS_ERROR_502 ? 502
-                 : t->fault.kind == FAULTS_ERROR_503 ? 503
-                                                     : 0;
-    if (status != 0) {
-        reply_error(t->reply, status, "text/html",
-                    arena_printf(t->a, page, status, status));
-        return true;
-    }
-    if (t->fault.kind != FAULTS_RATE && t->fault.kind != FAULTS_LIMIT_200)
-        return false;
-    if (t->fault.kind == FAULTS_RATE) {
-        t->reply->status = 429;
-        buf_addf(t->reply->headers, "Retry-After: %.0f\r\n", t->fault.arg);
-    }
-    t->request->dialect->limit(t);
-    return true;
-}
-
-static void
-spoil_body(struct reply *r)
-{
-    r->body->len = r->body->len * 2 / 3;
-    buf_adds(r->body, "\"]}{,");
-}
-
 static void
 serve(struct server *s, struct fcgi *f, struct arena *a)
 {
@@ -111,10 +77,7 @@ serve(struct server *s, struct fcgi *f, struct arena *a)
         wait_s += t.fault.arg;
     if (!reply_wait(f, wait_s))
         return;
-    if (!answer_fault(&t))
-        request.dialect->answer(&t);
-    if (t.fault.kind == FAULTS_MALFORMED)
-        spoil_body(&reply);
+    talk_answer(&t);
     reply_send(f, &reply, t.fault);
 }
 
