@@ -281,8 +281,8 @@ answer_next(const struct provider_request *request, const struct series *series,
         return 0;
     int64_t next = newest + step_s;
     bool moves = request->all_history || next > request->from_ts;
-    return moves && next <= request->to_ts && next <= request->now_ts ? next
-                                                                      : 0;
+    bool can_be = next <= request->to_ts && next + step_s <= request->now_ts;
+    return moves && can_be ? next : 0;
 }
 
 bool

@@ -56,7 +56,8 @@ void answer_keep_raw(struct arena *a, struct series_row *row, struct json v);
 void answer_scalar(struct series_row *row);
 
 /* Where the next page begins after the newest readable row: that row's time
- * plus step_s; 0 when it would not move on or is past what was asked for. */
+ * plus step_s; 0 when it would not move on, is past what was asked for, or
+ * would begin with a bar that is not finished yet. */
 int64_t answer_next(const struct provider_request *request,
                     const struct series *series, int64_t step_s);
 

@@ -261,7 +261,9 @@ a_full_page_is_followed_only_forward(void **state)
     request.to_ts = after - 1;
     assert_int_equal(next_page(a, 1000, request), 0);
     request.to_ts = after;
-    request.now_ts = after;
+    request.now_ts = after + DAY_S - 1; /* its bar is not finished */
+    assert_int_equal(next_page(a, 1000, request), 0);
+    request.now_ts = after + DAY_S;
     assert_int_equal(next_page(a, 1000, request), after);
     arena_free(a);
 }

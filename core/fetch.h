@@ -1,0 +1,43 @@
+/* What a fetch needs from the database: who can be asked for what, and the
+ * rate limits, which hold for all processes. */
+#ifndef CORE_FETCH_H
+#define CORE_FETCH_H
+
+#include "lib/db.h"
+
+struct fetch_provider {
+    const char *name, *driver, *base_url;
+    const char *spec; /* JSON; NULL: none */
+    int max_parallel;
+    double rate_per_minute;
+};
+
+/* Enabled providers by name.
+ * only  text[] literal; NULL: all */
+MUST_USE bool fetch_provider_list(struct arena *a, struct db *db,
+                                  const char *only, struct fetch_provider **out,
+                                  size_t *n, struct err *err);
+
+/* One row for each listing, in the order in which they are asked; an
+ * instrument that nobody can answer for has one row without provider. */
+struct fetch_listing {
+    int64_t instrument_id;
+    const char *calendar, *provider, *provider_symbol;
+};
+MUST_USE bool fetch_listing_list(struct arena *a, struct db *db,
+                                 const int64_t *instruments,
+                                 size_t n_instruments, const char *only,
+                                 struct fetch_listing **out, size_t *n,
+                                 struct err *err);
+
+/* Takes up to `wanted` tokens of a provider.
+ * wait_s  until the next one can be had, by the server's clock */
+MUST_USE bool rate_take(struct db *db, const char *provider, int wanted,
+                        int *taken, double *wait_s, struct err *err);
+
+/* No tokens for a while: the provider said Retry-After. Only after rate_take.
+ */
+MUST_USE bool rate_block(struct db *db, const char *provider, double seconds,
+                         struct err *err);
+
+#endif

@@ -1,0 +1,156 @@
+#include "worker/fetch_own.h"
+
+#include "lib/config.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { TOKENS_AT_ONCE = 32, SECOND_MS = 1000 };
+
+/* QM_<PROVIDER>_KEY, unless the driver has a name of its own for it. */
+static const char *
+key_name(struct arena *a, const struct fetch_provider *row,
+         const struct provider *driver)
+{
+    if (driver != NULL && driver->key_env != NULL)
+        return driver->key_env;
+    char *name = arena_printf(a, "QM_%s_KEY", row->name);
+    for (char *s = name; *s != '\0'; s++)
+        *s = (char)toupper((unsigned char)*s);
+    return name;
+}
+
+static bool
+lane_open(struct engine *e, struct lane *lane, struct err *err)
+{
+    const struct fetch_provider *row = &lane->row;
+    lane->driver = provider_find(row->driver);
+    lane->key_name = key_name(e->a, row, lane->driver);
+    lane->key = e->simulated ? NULL : config_secret(lane->key_name);
+    lane->base_url =
+        e->simulated
+            ? arena_printf(e->a, "%s/%s", config()->simulator_url, row->name)
+            : row->base_url;
+    if (row->spec != NULL &&
+        !json_parse(e->a, row->spec, strlen(row->spec), &lane->spec, err))
+        return err_wrap(err, "spec of provider %s", row->name);
+    return true;
+}
+
+bool
+lanes_open(struct engine *e, struct err *err)
+{
+    struct fetch_provider *rows;
+    int tries = 0;
+    while (!fetch_provider_list(e->a, e->db, e->plan->providers, &rows,
+                                &e->n_lanes, err))
+        if (!e->calls->again(e->calls->arg, &tries, err))
+            return false;
+    e->lanes = arena_array(e->a, e->n_lanes, sizeof *e->lanes);
+    for (size_t i = 0; i < e->n_lanes; i++) {
+        e->lanes[i].row = rows[i];
+        if (!lane_open(e, &e->lanes[i], err))
+            return false;
+    }
+    return true;
+}
+
+struct lane *
+lane_find(struct engine *e, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < e->n_lanes; i++)
+        if (strcmp(e->lanes[i].row.name, name) == 0)
+            return &e->lanes[i];
+    return NULL;
+}
+
+enum fault
+lane_fault(const struct engine *e, const struct lane *lane, const char **text)
+{
+    if (lane->driver == NULL) {
+        *text =
+            arena_printf(e->a, "there is no driver \"%s\"", lane->row.driver);
+        return FAULT_CLIENT;
+    }
+    if (lane->driver->key_required && lane->key == NULL && !e->simulated) {
+        *text = arena_printf(e->a, "it needs a key, and %s is not set",
+                             lane->key_name);
+        return FAULT_REFUSED;
+    }
+    return FAULT_NONE;
+}
+
+double
+lane_blocked_s(const struct lane *lane)
+{
+    double ms = lane->blocked_until_ms - fetch_clock_ms();
+    return ms > 0 ? ms / SECOND_MS : 0;
+}
+
+bool
+lane_enter(struct engine *e, struct lane *lane)
+{
+    if (lane->running >= lane->row.max_parallel ||
+        e->running >= config()->fetch_parallel || lane_blocked_s(lane) > 0)
+        return false;
+    if (lane->tokens == 0) {
+        lane->waiting++;
+        return false;
+    }
+    lane->tokens--;
+    lane->running++;
+    e->running++;
+    return true;
+}
+
+void
+lane_leave(struct engine *e, struct lane *lane)
+{
+    lane->running--;
+    e->running--;
+}
+
+static bool
+lane_refill(struct engine *e, struct lane *lane, struct err *err)
+{
+    int tries = 0, taken = 0;
+    double wait_s = 0;
+    int wanted =
+        lane->waiting < TOKENS_AT_ONCE ? lane->waiting : TOKENS_AT_ONCE;
+    while (!rate_take(e->db, lane->row.name, wanted, &taken, &wait_s, err))
+        if (!e->calls->again(e->calls->arg, &tries, err))
+            return false;
+    double now = fetch_clock_ms();
+    lane->tokens += taken;
+    lane->ask_again_ms = taken < wanted ? now + wait_s * SECOND_MS : now;
+    /* Longer than one token takes to come: somebody was told to stay away. */
+    if (taken == 0 && wait_s > 60 / lane->row.rate_per_minute + 1)
+        lane->blocked_until_ms = lane->ask_again_ms;
+    return true;
+}
+
+bool
+lanes_refill(struct engine *e, struct err *err)
+{
+    for (size_t i = 0; i < e->n_lanes; i++) {
+        struct lane *lane = &e->lanes[i];
+        if (lane->waiting > 0 && fetch_clock_ms() >= lane->ask_again_ms &&
+            !lane_refill(e, lane, err))
+            return false;
+    }
+    return true;
+}
+
+bool
+lane_block(struct engine *e, struct lane *lane, double seconds, struct err *err)
+{
+    int tries = 0;
+    double until = fetch_clock_ms() + seconds * SECOND_MS;
+    if (until > lane->blocked_until_ms)
+        lane->blocked_until_ms = until;
+    lane->tokens = 0;
+    while (!rate_block(e->db, lane->row.name, seconds, err))
+        if (!e->calls->again(e->calls->arg, &tries, err))
+            return false;
+    return true;
+}

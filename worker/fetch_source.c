@@ -1,0 +1,532 @@
+#include "worker/fetch_own.h"
+
+#include "lib/buf.h"
+#include "lib/config.h"
+#include "lib/date.h"
+#include "lib/format.h"
+#include "lib/secret.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    PAGES_MAX = 100000, /* a provider that never ends */
+    PATIENCE_S = 120,   /* longest Retry-After that is waited for when there */
+    SECOND_MS = 1000,   /* is no other listing to ask */
+};
+
+/* One request under way. */
+struct flight {
+    struct job *job;
+    struct arena *a;
+    struct provider_request request;
+    const char *log_url;
+};
+
+static struct target *
+target_of(const struct job *job)
+{
+    return &job->targets[job->at];
+}
+
+static const char *
+name_of(const struct job *job)
+{
+    return target_of(job)->lane->row.name;
+}
+
+static bool
+has_more_targets(const struct job *job)
+{
+    return job->at + 1 < job->n_targets;
+}
+
+void
+job_note(struct job *job, enum fault fault, const char *error,
+         const char *next_action, const char *detail)
+{
+    struct arena *a = arena_new();
+    struct parcel *parcel = arena_alloc(a, sizeof *parcel);
+    struct arena *keep = job->e->a;
+    *parcel = (struct parcel){
+        .a = a,
+        .job = job,
+        .is_note = true,
+        .note = {.fault = fault,
+                 .provider = job->provider,
+                 .error = arena_strdup(keep, error),
+                 .next_action = arena_strdup(keep, next_action),
+                 .detail = arena_strdup(keep, detail)},
+    };
+    parcel_add(job->e, parcel);
+}
+
+/* What a person can do about a fault, or what happens by itself. */
+static const char *
+advice(const struct job *job)
+{
+    switch (job->fault) {
+    case FAULT_REFUSED:
+        return job->n_targets > 0
+                   ? arena_printf(job->e->a, "check the access (%s)",
+                                  job->targets[0].lane->key_name)
+                   : "check the access";
+    case FAULT_TOO_LARGE:
+        return "raise QM_BODY_MAX_BYTES, or check what is answered";
+    case FAULT_CLIENT:
+    case FAULT_WRONG_SYMBOL:
+        return "check the instrument's listings";
+    default:
+        return "the next run asks again";
+    }
+}
+
+struct fetch_note
+job_result(const struct job *job)
+{
+    struct fetch_note note = {.fault = job->fault,
+                              .provider = job->provider,
+                              .requests = job->requests};
+    struct arena *a = job->e->a;
+    if (job->end_detail != NULL) {
+        note.fault = FAULT_NONE;
+        note.detail = job->end_detail;
+        return note;
+    }
+    size_t len = job->reasons->len;
+    note.error = arena_strndup(a, job->reasons->data, len > 2 ? len - 2 : len);
+    note.next_action = advice(job);
+    note.detail =
+        job->rows > 0
+            ? arena_printf(a, "%s: %s came before that", job->provider,
+                           fmt_plural(a, job->rows, "row", "rows"))
+            : "";
+    return note;
+}
+
+static void
+listing_begin(struct job *job, int64_t from_ts, bool all_history)
+{
+    job->state = JOB_READY;
+    job->not_before_ms = 0;
+    job->from_ts = from_ts;
+    job->all_history = all_history;
+    job->attempts = 0;
+    job->pages = 0;
+}
+
+void
+job_open(struct job *job)
+{
+    job->reasons = buf_new(job->e->a);
+    job->newest_ts = SERIES_NO_TS;
+    listing_begin(job, job->source->from_ts, job->source->all_history);
+    if (job->n_targets > 0)
+        return;
+    job->fault = FAULT_CLIENT;
+    buf_adds(job->reasons, "no enabled provider has a listing for it; ");
+    job->state = JOB_ENDED;
+}
+
+static void
+end_well(struct job *job, const char *what)
+{
+    struct buf *b = buf_new(job->e->a);
+    buf_adds(b, job->provider);
+    if (job->reasons->len > 2)
+        buf_addf(b, ", because %.*s", (int)(job->reasons->len - 2),
+                 job->reasons->data);
+    buf_addf(b, ": %s", what);
+    job->end_detail = b->data;
+    job->state = JOB_ENDED;
+}
+
+/* Leaves the listing that is asked now. What it gave is kept: the next one is
+ * asked for the rest only. */
+static void
+listing_fail(struct job *job, enum fault fault, const char *text)
+{
+    struct arena *a = job->e->a;
+    const char *words =
+        arena_printf(a, "%s: %s (%s)", name_of(job), fault_words(fault), text);
+    buf_addf(job->reasons, "%s; ", words);
+    if (job->fault == FAULT_NONE)
+        job->fault = fault;
+    if (!has_more_targets(job)) {
+        job->state = JOB_ENDED;
+        return;
+    }
+    bool stale = fault == FAULT_STALE;
+    int64_t from =
+        stale ? job->newest_ts + job->source->interval_s : job->from_ts;
+    job->at++;
+    job_note(job, fault, words,
+             arena_printf(a, "asks %s instead", name_of(job)), NULL);
+    listing_begin(job, from, job->all_history && !stale);
+}
+
+/* The newest session that must be there by now, within what was asked for; 0
+ * when that cannot be told: the calendars know days only. */
+static int64_t
+due_ts(const struct job *job)
+{
+    const struct fetch_source *s = job->source;
+    if (job->calendar == NULL || s->interval_s != DAY_S)
+        return 0;
+    int64_t due = calendar_last_due(job->calendar, job->e->plan->now_ts);
+    return due <= s->to_ts ? due
+                           : calendar_session_before(job->calendar, s->to_ts);
+}
+
+/* Sessions that no row answers for although they are due. */
+static int64_t
+due_count(const struct job *job)
+{
+    const struct fetch_source *s = job->source;
+    if (s->all_history)
+        return 1;
+    int64_t from = s->from_ts;
+    if (s->must_be_fresh && s->last_ts >= from)
+        from = s->last_ts + 1;
+    int64_t due = due_ts(job);
+    return due == 0 ? 0 : calendar_count(job->calendar, from, due);
+}
+
+static const char *
+range_words(const struct job *job)
+{
+    struct arena *a = job->e->a;
+    const struct fetch_source *s = job->source;
+    if (s->all_history)
+        return "none at all";
+    return arena_printf(a, "none from %s to %s", date_format_day(a, s->from_ts),
+                        date_format_day(a, s->to_ts));
+}
+
+/* The listing has given its last page: is that what was wanted? */
+static void
+listing_judge(struct job *job)
+{
+    struct arena *a = job->e->a;
+    const struct fetch_source *s = job->source;
+    int64_t due = due_ts(job);
+    if (job->rows == 0) {
+        if (due_count(job) > 0)
+            listing_fail(job, FAULT_EMPTY, range_words(job));
+        else
+            end_well(job, "nothing new");
+        return;
+    }
+    if (s->last_ts > 0 && s->last_ts <= s->to_ts &&
+        job->newest_ts < s->last_ts) {
+        listing_fail(job, FAULT_STALE,
+                     arena_printf(a,
+                                  "the newest row is of %s, and %s is stored",
+                                  date_format_day(a, job->newest_ts),
+                                  date_format_day(a, s->last_ts)));
+        return;
+    }
+    if (job->newest_ts < due && s->must_be_fresh) {
+        listing_fail(job, FAULT_STALE,
+                     arena_printf(a, "the newest row is of %s, and %s is due",
+                                  date_format_day(a, job->newest_ts),
+                                  date_format_day(a, due)));
+        return;
+    }
+    const char *late = job->newest_ts < due
+                           ? arena_printf(a, "; %s is due and not there",
+                                          date_format_day(a, due))
+                           : "";
+    end_well(job, arena_printf(a, "%s to %s%s",
+                               fmt_plural(a, job->rows, "row", "rows"),
+                               date_format_day(a, job->newest_ts), late));
+}
+
+/* Full jitter: anything up to the doubling bound, so that many who failed
+ * together do not come back together.
+ * source  Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog */
+static double
+backoff_ms(int attempts)
+{
+    double bound =
+        (double)config()->backoff_base_ms * pow(2, (double)attempts - 1);
+    if (bound > (double)config()->backoff_max_ms)
+        bound = (double)config()->backoff_max_ms;
+    return bound * secret_uniform();
+}
+
+/* How long a provider may keep us waiting before another one is asked. */
+static double
+patience_s(const struct job *job)
+{
+    return has_more_targets(job) ? (double)config()->backoff_max_ms / SECOND_MS
+                                 : PATIENCE_S;
+}
+
+static void
+job_fault(struct job *job, enum fault fault, const char *text,
+          int64_t retry_after_s)
+{
+    struct arena *a = job->e->a;
+    bool last = job->attempts >= config()->fetch_attempts;
+    if (!fault_may_pass(fault) || last ||
+        (double)retry_after_s > patience_s(job)) {
+        if (job->attempts > 1)
+            text = arena_printf(a, "%s; %d attempts", text, job->attempts);
+        if (retry_after_s > 0)
+            text = arena_printf(a, "%s; it may be asked again in %s", text,
+                                fmt_duration(a, (double)retry_after_s));
+        listing_fail(job, fault, text);
+        return;
+    }
+    double wait_ms = backoff_ms(job->attempts);
+    if (retry_after_s > 0)
+        wait_ms += (double)retry_after_s * SECOND_MS;
+    job->state = JOB_READY;
+    job->not_before_ms = fetch_clock_ms() + wait_ms;
+    job_note(
+        job, fault,
+        arena_printf(a, "%s: %s (%s)", name_of(job), fault_words(fault), text),
+        arena_printf(a, "attempt %d of %lld in %s", job->attempts + 1,
+                     (long long)config()->fetch_attempts,
+                     fmt_duration(a, wait_ms / SECOND_MS)),
+        NULL);
+}
+
+static int64_t
+newest_of(const struct series *series)
+{
+    int64_t newest = SERIES_NO_TS;
+    for (size_t i = 0; i < series->n; i++)
+        if (series->rows[i].bad == NULL && series->rows[i].ts > newest)
+            newest = series->rows[i].ts;
+    return newest;
+}
+
+/* Rows came, but not one that can be read: the answer is no answer. */
+static void
+check_rows(struct arena *a, struct provider_answer *answer)
+{
+    if (answer->fault != FAULT_NONE || answer->series->n == 0 ||
+        newest_of(answer->series) != SERIES_NO_TS)
+        return;
+    const struct series_row *row = &answer->series->rows[0];
+    answer->text = arena_printf(
+        a, "none of %zu rows can be read: %.200s", answer->series->n,
+        row->bad != NULL ? row->bad : "they have no time");
+    answer->fault = FAULT_MALFORMED;
+}
+
+static enum fault
+fault_of_transfer(enum http_fault fault)
+{
+    switch (fault) {
+    case HTTP_NETWORK:
+        return FAULT_NETWORK;
+    case HTTP_TIMEOUT:
+        return FAULT_TIMEOUT;
+    case HTTP_TOO_LARGE:
+        return FAULT_TOO_LARGE;
+    case HTTP_CUT_OFF:
+        return FAULT_CUT_OFF;
+    case HTTP_OK:
+        break;
+    }
+    return FAULT_NONE;
+}
+
+/* A usable response waits to be archived and saved; takes the flight's arena
+ * along. */
+static void
+deliver(struct flight *flight, const struct http_response *response)
+{
+    struct job *job = flight->job;
+    struct arena *a = flight->a;
+    struct parcel *parcel = arena_alloc(a, sizeof *parcel);
+    size_t len = job->reasons->len;
+    *parcel = (struct parcel){
+        .a = a,
+        .job = job,
+        .body = arena_strndup(a, response->body, response->body_len),
+        .body_len = response->body_len,
+        .load = {.run_id = job->e->plan->run_id,
+                 .instrument_id = job->source->instrument_id,
+                 .interval_s = job->source->interval_s,
+                 .kind = "provider",
+                 .provider = name_of(job),
+                 .provider_symbol = target_of(job)->symbol,
+                 .request = flight->log_url,
+                 .reason = len > 2
+                               ? arena_strndup(a, job->reasons->data, len - 2)
+                               : NULL,
+                 .simulated = job->e->simulated,
+                 .from_ts = flight->request.from_ts,
+                 .to_ts = flight->request.to_ts,
+                 .http_status = response->status,
+                 .elapsed_ms = response->elapsed_ms},
+    };
+    job->unsaved++;
+    parcel_add(job->e, parcel);
+}
+
+/* A page without fault. True when the flight's arena was taken along. */
+static bool
+job_page(struct flight *flight, const struct http_response *response,
+         const struct provider_answer *answer)
+{
+    struct job *job = flight->job;
+    int64_t newest = newest_of(answer->series);
+    bool usable = answer->series->n > 0;
+    job->pages++;
+    job->rows += (int64_t)answer->series->n;
+    if (newest > job->newest_ts)
+        job->newest_ts = newest;
+    if (usable)
+        deliver(flight, response);
+    if (answer->next_from_ts > 0 && job->pages < PAGES_MAX &&
+        (job->all_history || answer->next_from_ts > job->from_ts)) {
+        job->from_ts = answer->next_from_ts;
+        job->all_history = false;
+        job->attempts = 0;
+        job->not_before_ms = 0;
+        job->state = JOB_READY;
+    } else {
+        listing_judge(job);
+    }
+    return usable;
+}
+
+static void
+on_response(void *arg, const struct http_response *response)
+{
+    struct flight *flight = arg;
+    struct job *job = flight->job;
+    struct engine *e = job->e;
+    struct lane *lane = target_of(job)->lane;
+    struct provider_answer answer = {.fault =
+                                         fault_of_transfer(response->fault),
+                                     .text = response->fault_text};
+    bool kept = false;
+    job->flight = NULL;
+    lane_leave(e, lane);
+    if (answer.fault == FAULT_NONE)
+        lane->driver->parse(flight->a, &flight->request, response->status,
+                            response->body, response->body_len, &answer);
+    check_rows(flight->a, &answer);
+    if (response->retry_after_s > 0 && answer.fault != FAULT_NONE && !e->failed)
+        e->failed =
+            !lane_block(e, lane, (double)response->retry_after_s, e->err);
+    if (answer.fault == FAULT_NONE)
+        kept = job_page(flight, response, &answer);
+    else
+        job_fault(job, answer.fault, arena_strdup(e->a, answer.text),
+                  response->retry_after_s);
+    if (!kept)
+        arena_free(flight->a);
+}
+
+/* The driver's headers, and the simulator's clock. */
+static const char *const *
+headers_of(struct flight *flight, const struct lane *lane)
+{
+    struct arena *a = flight->a;
+    const char *const *own = NULL;
+    size_t n = 0;
+    if (lane->driver->headers != NULL)
+        own = lane->driver->headers(a, &flight->request);
+    while (own != NULL && own[n] != NULL)
+        n++;
+    if (!flight->job->e->simulated || config()->now == 0)
+        return own;
+    const char **headers = arena_array(a, n + 2, sizeof *headers);
+    for (size_t i = 0; i < n; i++)
+        headers[i] = own[i];
+    headers[n] = arena_printf(a, "X-Quotemill-Now: %s",
+                              date_format_iso(a, flight->request.now_ts));
+    return headers;
+}
+
+static struct flight *
+flight_new(struct job *job)
+{
+    struct arena *a = arena_new();
+    struct flight *flight = arena_alloc(a, sizeof *flight);
+    const struct lane *lane = target_of(job)->lane;
+    *flight = (struct flight){
+        .job = job,
+        .a = a,
+        .request = {.base_url = lane->base_url,
+                    .symbol = target_of(job)->symbol,
+                    .interval_s = job->source->interval_s,
+                    .from_ts = job->all_history ? 0 : job->from_ts,
+                    .to_ts = job->source->to_ts,
+                    .all_history = job->all_history,
+                    .now_ts = job->e->plan->now_ts,
+                    .key = lane->key,
+                    .spec = lane->spec},
+    };
+    return flight;
+}
+
+/* Sends the request; the lane was entered. A request that the driver cannot
+ * make fails the listing, not the run. */
+static void
+job_send(struct job *job)
+{
+    const struct config *c = config();
+    struct lane *lane = target_of(job)->lane;
+    struct flight *flight = flight_new(job);
+    struct buf *url = buf_new(flight->a), *log_url = buf_new(flight->a);
+    struct err err;
+    bool ok =
+        lane->driver->url(flight->a, &flight->request, url, log_url, &err);
+    flight->log_url = log_url->data;
+    struct http_request request = {
+        .url = url->data,
+        .headers = ok ? headers_of(flight, lane) : NULL,
+        .connect_timeout_ms = c->connect_timeout_ms,
+        .first_byte_timeout_ms = c->first_byte_timeout_ms,
+        .stall_timeout_ms = c->stall_timeout_ms,
+        .total_timeout_ms = c->total_timeout_ms,
+        .max_body_bytes = c->body_max_bytes,
+    };
+    if (ok && http_start(job->e->http, &request, on_response, flight, &err)) {
+        job->state = JOB_RUNNING;
+        job->flight = flight->a;
+        job->attempts++;
+        job->requests++;
+        return;
+    }
+    lane_leave(job->e, lane);
+    arena_free(flight->a);
+    listing_fail(job, FAULT_CLIENT, arena_strdup(job->e->a, err.text));
+}
+
+void
+job_start(struct job *job)
+{
+    struct arena *a = job->e->a;
+    while (job->state == JOB_READY) {
+        struct lane *lane = target_of(job)->lane;
+        const char *text = NULL;
+        enum fault fault = lane_fault(job->e, lane, &text);
+        double blocked_s = lane_blocked_s(lane);
+        if (fault == FAULT_NONE && blocked_s > patience_s(job)) {
+            fault = FAULT_RATE_LIMITED;
+            text = arena_printf(a, "it may be asked again in %s",
+                                fmt_duration(a, blocked_s));
+        }
+        if (fault != FAULT_NONE) {
+            listing_fail(job, fault, text);
+            continue;
+        }
+        if (fetch_clock_ms() < job->not_before_ms || !lane_enter(job->e, lane))
+            return;
+        bool first = job->provider == NULL;
+        job->provider = lane->row.name;
+        if (first)
+            job_note(job, FAULT_NONE, NULL, NULL,
+                     arena_printf(a, "asks %s", lane->row.name));
+        job_send(job);
+    }
+}
