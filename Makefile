@@ -12,7 +12,7 @@ PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) $(PKG_CFLAGS)
 ALL_CFLAGS = -std=c11 $(OPT) $(CWARN) $(WERROR) $(SAN) $(CFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(OPT) $(WARN) $(WERROR) $(SAN) $(CXXFLAGS)
-LIBS = $(PKG_LIBS) -lfcgi -lm -lpthread
+LIBS = -Wl,--as-needed $(PKG_LIBS) -lfcgi -lm -lpthread
 
 sources = $(wildcard $(addsuffix /*.c,$(1))) $(wildcard $(addsuffix /*.cc,$(1)))
 objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(call sources,$(1))))

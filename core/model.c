@@ -3,6 +3,7 @@
 #include "core/model.h"
 
 #include "core/audit.h"
+#include "core/calendar.h"
 #include "core/model_spec.h"
 #include "lib/date.h"
 #include "lib/format.h"
@@ -119,11 +120,10 @@ model_activate(struct db *db, const struct model_choice *choice,
 }
 
 static bool
-state_get(struct arena *a, struct db *db, const char *name, int64_t now_ts,
+state_get(struct arena *a, struct db *db, const char *name,
           struct db_rows **state, struct err *err)
 {
-    if (!db_query(a, db, SQL_model_state, DB_ARGS(name, fmt_i64(a, now_ts)),
-                  state, err))
+    if (!db_query(a, db, SQL_model_state, DB_ARGS(name), state, err))
         return false;
     if (db_count(*state) == 0)
         return err_set(err, ERR_MISSING, "no model is named %.60s", name);
@@ -133,25 +133,77 @@ state_get(struct arena *a, struct db *db, const char *name, int64_t now_ts,
     return true;
 }
 
-static struct model_freshness
-freshness_of(struct arena *a, const struct db_rows *state)
+/* The newest session of all the calendars that is overdue by now: each
+ * calendar has it, and each calendar's bar of it is late enough. 0: none in
+ * the last year. */
+static int64_t
+newest_overdue(const struct calendar *const *c, size_t n, int64_t now_ts)
 {
-    struct model_freshness f = {.last_ts = db_i64(state, 0, "last_ts")};
-    if (!db_is_null(state, 0, "due_ts") &&
-        db_i64(state, 0, "due_ts") > f.last_ts) {
-        f.stale = true;
-        f.since_ts = db_i64(state, 0, "due_ts");
-        f.words = arena_printf(
+    enum { YEAR_S = 366 * DAY_S };
+    int64_t ts = now_ts;
+    for (size_t i = 0; i < n; i++) {
+        int64_t limit = now_ts - c[i]->late_after_s - c[i]->stale_after_s;
+        ts = limit < ts ? limit : ts;
+    }
+    ts = date_day_start(ts);
+    while (ts > now_ts - YEAR_S) {
+        size_t open = 0;
+        while (open < n && calendar_is_session(c[open], ts))
+            open++;
+        if (open == n)
+            return ts;
+        ts -= DAY_S;
+    }
+    return 0;
+}
+
+/* The calendars of the model's instruments, from a JSON array of names. */
+static bool
+calendars_of(struct arena *a, struct db *db, const char *names,
+             const struct calendar ***out, size_t *n, struct err *err)
+{
+    struct calendar *all;
+    struct json list;
+    size_t n_all;
+    *n = 0;
+    if (!calendar_list(a, db, &all, &n_all, err) ||
+        !json_parse(a, names, strlen(names), &list, err))
+        return false;
+    *out = arena_array(a, json_count(list), sizeof(**out));
+    for (struct json_iter it = json_iter(list); json_next(&it);) {
+        const struct calendar *c =
+            calendar_find(all, n_all, json_str(it.value));
+        if (c != NULL)
+            (*out)[(*n)++] = c;
+    }
+    return true;
+}
+
+static bool
+freshness_of(struct arena *a, struct db *db, const struct db_rows *state,
+             int64_t now_ts, struct model_freshness *f, struct err *err)
+{
+    const struct calendar **calendars;
+    size_t n;
+    *f = (struct model_freshness){.last_ts = db_i64(state, 0, "last_ts")};
+    if (!calendars_of(a, db, db_text(state, 0, "calendars"), &calendars, &n,
+                      err))
+        return false;
+    int64_t overdue = newest_overdue(calendars, n, now_ts);
+    if (overdue > f->last_ts) {
+        f->stale = true;
+        f->since_ts = overdue;
+        f->words = arena_printf(
             a, "fitted on data up to %s; that of %s is overdue",
-            date_format_day(a, f.last_ts), date_format_day(a, f.since_ts));
+            date_format_day(a, f->last_ts), date_format_day(a, overdue));
     } else if (!db_is_null(state, 0, "failed_run")) {
-        f.stale = true;
-        f.words = arena_printf(
+        f->stale = true;
+        f->words = arena_printf(
             a, "run %lld, which should have retrained it, failed: %s",
             (long long)db_i64(state, 0, "failed_run"),
             db_text(state, 0, "failed_words"));
     }
-    return f;
+    return true;
 }
 
 bool
@@ -159,10 +211,8 @@ model_freshness(struct arena *a, struct db *db, const char *name,
                 int64_t now_ts, struct model_freshness *out, struct err *err)
 {
     struct db_rows *state;
-    if (!state_get(a, db, name, now_ts, &state, err))
-        return false;
-    *out = freshness_of(a, state);
-    return true;
+    return state_get(a, db, name, &state, err) &&
+           freshness_of(a, db, state, now_ts, out, err);
 }
 
 static void
@@ -188,9 +238,10 @@ model_coefficients_json(struct arena *a, struct db *db, const char *name,
                         int64_t now_ts, struct buf *out, struct err *err)
 {
     struct db_rows *state;
-    if (!state_get(a, db, name, now_ts, &state, err))
+    struct model_freshness f;
+    if (!state_get(a, db, name, &state, err) ||
+        !freshness_of(a, db, state, now_ts, &f, err))
         return false;
-    struct model_freshness f = freshness_of(a, state);
     json_open(out, '{');
     json_key(out, "coefficients");
     json_open(out, '{');

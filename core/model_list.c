@@ -108,17 +108,29 @@ read_versions(struct arena *a, const struct db_rows *rows,
 
 static void
 read_coefficients(struct arena *a, const struct db_rows *rows,
-                  struct model_page *out)
+                  struct model_coefficient **out, size_t *n)
 {
-    out->n_coefficients = (size_t)db_count(rows);
-    out->coefficients =
-        arena_array(a, out->n_coefficients, sizeof *out->coefficients);
-    for (size_t i = 0; i < out->n_coefficients; i++)
-        out->coefficients[i] = (struct model_coefficient){
+    *n = (size_t)db_count(rows);
+    *out = arena_array(a, *n, sizeof **out);
+    for (size_t i = 0; i < *n; i++)
+        (*out)[i] = (struct model_coefficient){
             .name = db_text(rows, (int)i, "name"),
             .value = db_f64(rows, (int)i, "value"),
             .std_error = db_f64(rows, (int)i, "std_error"),
         };
+}
+
+bool
+model_list_version(struct arena *a, struct db *db, const char *name,
+                   int64_t version, struct model_coefficient **out, size_t *n,
+                   struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query(a, db, SQL_model_version_coefficients,
+                  DB_ARGS(name, fmt_i64(a, version)), &rows, err))
+        return err_wrap(err, "model %s", name);
+    read_coefficients(a, rows, out, n);
+    return true;
 }
 
 bool
@@ -147,6 +159,7 @@ model_list_get(struct arena *a, struct db *db, const char *name,
         .min_rows = db_i64(model, 0, "min_rows"),
     };
     read_versions(a, calls[VERSIONS].rows, out);
-    read_coefficients(a, calls[COEFFICIENTS].rows, out);
+    read_coefficients(a, calls[COEFFICIENTS].rows, &out->coefficients,
+                      &out->n_coefficients);
     return true;
 }

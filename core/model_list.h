@@ -59,6 +59,13 @@ struct model_page {
     size_t n_coefficients;
 };
 
+/* Coefficients of one version, the intercept first; none when there is no such
+ * version. */
+MUST_USE bool model_list_version(struct arena *a, struct db *db,
+                                 const char *name, int64_t version,
+                                 struct model_coefficient **out, size_t *n,
+                                 struct err *err);
+
 /* fails   ERR_MISSING: no such model */
 MUST_USE bool model_list_get(struct arena *a, struct db *db, const char *name,
                              struct model_page *out, struct err *err);

@@ -216,7 +216,7 @@ model_rows_read(struct arena *a, struct db *db, const struct model_spec *spec,
                              fmt_i64(a, spec->interval_s),
                              fmt_array(a, ids, (size_t)spec->n_inputs)),
                      read_row, &reading, err))
-        return err_wrap(err, "training rows of %s", spec->name);
+        return err_wrap(err, "training rows");
     model_rows_end(r);
     *out = r;
     return true;

@@ -344,5 +344,5 @@ model_retrain(struct arena *a, struct db *db, const char *name, int64_t run_id,
                         .run_id = run_id,
                         .now_ts = now_ts,
                         .out = out};
-    return db_tx(db, retrain, &r, err) || err_wrap(err, "model %s", name);
+    return db_tx(db, retrain, &r, err);
 }

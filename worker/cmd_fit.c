@@ -155,38 +155,32 @@ each_row(void *arg, fit_row_fn *fn, void *fn_arg, struct err *err)
     return true;
 }
 
-/* An option's value: the word after it. */
-static const char *
-value_of(struct command *c, int *i)
-{
-    return *i + 1 < c->argc ? c->argv[++*i] : NULL;
-}
-
 static bool
-read_option(struct command *c, int *i, struct options *o, struct err *err)
+read_options(struct command *c, struct options *o, struct err *err)
 {
-    const char *word = c->argv[*i];
-    const char *v;
-    if (strcmp(word, "--json") == 0)
-        return o->json = true;
-    if (strcmp(word, "--no-intercept") == 0)
-        return !(o->spec.intercept = false);
-    if (word[0] != '-' && o->file == NULL)
-        return (o->file = word) != NULL;
-    if (strcmp(word, "--target") != 0 && strcmp(word, "--input") != 0 &&
-        strcmp(word, "--method") != 0 && strcmp(word, "--lambda") != 0)
-        return command_usage(c, err, "%s is not understood; see --help", word);
-    if ((v = value_of(c, i)) == NULL)
-        return command_usage(c, err, "%s needs a value", word);
-    if (strcmp(word, "--target") == 0)
-        o->target = v;
-    else if (strcmp(word, "--input") == 0)
-        o->inputs[o->n_inputs++] = v;
-    else if (strcmp(word, "--lambda") == 0)
-        o->lambda = v;
-    else if (!fit_method_parse(v, &o->spec.method))
-        return command_usage(c, err,
-                             "--method %s: ols, ridge or huber is expected", v);
+    const char *method = NULL, **words = command_room(c);
+    bool no_intercept = false;
+    size_t n_words;
+    o->inputs = arena_array(c->a, (size_t)c->argc + 1, sizeof(*o->inputs));
+    const struct command_option options[] = {
+        {.name = "target", .value = &o->target},
+        {.name = "input", .values = o->inputs, .n = &o->n_inputs},
+        {.name = "no-intercept", .flag = &no_intercept},
+        {.name = "method", .value = &method},
+        {.name = "lambda", .value = &o->lambda},
+        {.name = "json", .flag = &o->json},
+    };
+    if (!command_options(c, options, COUNT_OF(options), words, &n_words, err))
+        return false;
+    if (n_words > 1)
+        return command_usage(
+            c, err, "one file, please: \"%.60s\" is the second", words[1]);
+    o->file = n_words == 1 ? words[0] : NULL;
+    o->spec = (struct fit_spec){.intercept = !no_intercept,
+                                .max_condition = FIT_MAX_CONDITION};
+    if (method != NULL && !fit_method_parse(method, &o->spec.method))
+        return command_usage(
+            c, err, "--method %.40s: ols, ridge or huber is expected", method);
     return true;
 }
 
@@ -296,13 +290,9 @@ cmd_fit(struct command *c, struct err *err)
 {
     if (command_help(c, usage))
         return true;
-    struct options o = {
-        .inputs = arena_array(c->a, (size_t)c->argc + 1, sizeof(char *)),
-        .spec = {.intercept = true, .max_condition = FIT_MAX_CONDITION},
-    };
-    for (int i = 1; i < c->argc; i++)
-        if (!read_option(c, &i, &o, err))
-            return false;
+    struct options o = {0};
+    if (!read_options(c, &o, err))
+        return false;
     if (!check_options(c, &o, err))
         return false;
     o.spec.inputs = o.inputs;

@@ -1,19 +1,11 @@
--- What answers for a model now, and what should be behind it; one row for each coefficient, the intercept first.
--- $1 text model name; $2 bigint the time that data is judged by
--- -> version (null: none active), rows, r2, rmse, fitted_at, last_ts, simulated; due_ts bigint (newest session of target
---    and inputs alike that has been overdue; null: none), failed_run bigint (the last run that should have retrained it,
---    when that failed; else null), failed_words text, coefficient text (its name), value
+-- What answers for a model now and how the last run that should have retrained it ended; one row for each coefficient,
+-- the intercept first.
+-- $1 text model name
+-- -> calendars text[] as JSON (of target and inputs); version (null: none active), rows, r2, rmse, fitted_at, last_ts,
+--    simulated; failed_run bigint (null: it did not fail), failed_words text; coefficient text (its name), value
 WITH m AS (
     SELECT m.id, m.name, m.target_id || array(SELECT instrument_id FROM model_input WHERE model_id = m.id) AS instruments
       FROM model m WHERE m.name = $1::text
-), due AS (
-    SELECT max(d.day) AS ts
-      FROM generate_series(date_trunc('day', to_timestamp($2::bigint) AT TIME ZONE 'UTC') - interval '60 days',
-                           to_timestamp($2::bigint) AT TIME ZONE 'UTC', interval '1 day') AS d (day)
-     WHERE NOT EXISTS (
-           SELECT FROM m JOIN instrument i ON i.id = ANY (m.instruments) JOIN calendar c ON c.name = i.calendar
-            WHERE (c.weekdays >> (extract(isodow FROM d.day)::integer - 1)) & 1 = 0
-               OR d.day + c.late_after + c.stale_after > to_timestamp($2::bigint) AT TIME ZONE 'UTC')
 ), last_run AS (
     SELECT r.id, r.state, r.error, s.state AS source_state, s.error AS source_error
       FROM m
@@ -23,12 +15,11 @@ WITH m AS (
      WHERE r.state IN ('succeeded', 'partial', 'failed', 'timed_out', 'lost')
      ORDER BY r.id DESC LIMIT 1
 )
-SELECT v.version, v.rows, v.r2, v.rmse, extract(epoch FROM v.fitted_at)::bigint AS fitted_at,
+SELECT (SELECT json_agg(DISTINCT i.calendar) FROM instrument i WHERE i.id = ANY (m.instruments)) AS calendars,
+       v.version, v.rows, v.r2, v.rmse, extract(epoch FROM v.fitted_at)::bigint AS fitted_at,
        extract(epoch FROM v.last_ts)::bigint AS last_ts, coalesce(vr.simulated, false) AS simulated,
-       extract(epoch FROM due.ts)::bigint AS due_ts, f.id AS failed_run,
-       coalesce(f.source_error, f.error, f.state) AS failed_words, k.name AS coefficient, k.value
+       f.id AS failed_run, coalesce(f.source_error, f.error, f.state) AS failed_words, k.name AS coefficient, k.value
   FROM m
-  CROSS JOIN due
   LEFT JOIN model_version v ON v.model_id = m.id AND v.state = 'active'
   LEFT JOIN run vr ON vr.id = v.run_id
   LEFT JOIN last_run f ON f.state IN ('failed', 'timed_out', 'lost') OR f.source_state = 'failed'
