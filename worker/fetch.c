@@ -228,14 +228,13 @@ engine_close(struct engine *e)
         arena_free(e->jobs[i].flight);
     while (e->first != NULL)
         arena_free(parcel_take(e)->a);
-    arena_free(e->a);
 }
 
 bool
-fetch_run(struct db *db, const struct fetch_plan *plan,
+fetch_run(struct arena *a, struct db *db, const struct fetch_plan *plan,
           const struct fetch_calls *calls, bool *halted, struct err *err)
 {
-    struct engine e = {.a = arena_new(),
+    struct engine e = {.a = a,
                        .db = db,
                        .plan = plan,
                        .calls = calls,

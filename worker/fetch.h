@@ -29,7 +29,7 @@ struct fetch_source {
                              * (an incremental run); else that is only said */
 };
 
-/* What is known of a source now. Texts live until fetch_run returns. */
+/* What is known of a source now. Texts live on the arena of fetch_run. */
 struct fetch_note {
     enum fault fault;        /* of the last answer; FAULT_NONE: none yet */
     const char *provider;    /* asked last, or the one that answered */
@@ -78,9 +78,11 @@ struct fetch_plan {
  * *halted when tick said stop: what had come by then was saved, sources that
  * had not ended have had no done.
  *
+ * a       what notes say lives here
  * fails   what a callback failed with, or the database (when again said no)
  */
-MUST_USE bool fetch_run(struct db *db, const struct fetch_plan *plan,
+MUST_USE bool fetch_run(struct arena *a, struct db *db,
+                        const struct fetch_plan *plan,
                         const struct fetch_calls *calls, bool *halted,
                         struct err *err);
 

@@ -304,7 +304,8 @@ fetch(struct fetch_step *s, bool *halted, struct err *err)
         .again = on_again,
     };
     *halted = false;
-    return s->n == 0 || fetch_run(s->p->db, &fetch_plan, &calls, halted, err);
+    return s->n == 0 ||
+           fetch_run(s->a, s->p->db, &fetch_plan, &calls, halted, err);
 }
 
 bool
