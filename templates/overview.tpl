@@ -55,7 +55,7 @@
 {{#FRESHNESS}}
 <section class="card" aria-labelledby="fresh">
 <div class="card-head"><h2 id="fresh">Freshness</h2><a href="/instruments">{{INSTRUMENTS_TEXT}}</a></div>
-<div class="table-scroll" tabindex="0" role="region" aria-labelledby="fresh">
+<div class="table-scroll" tabindex="0" role="region" aria-label="Table of freshness">
 <table class="stack">
 <thead><tr><th scope="col">Instrument</th><th scope="col">State</th><th scope="col">Why</th><th scope="col" class="num">Last value</th><th scope="col" class="num">Last bar</th></tr></thead>
 <tbody>
@@ -68,7 +68,7 @@
 {{/FRESHNESS}}
 <section class="card" aria-labelledby="providers">
 <h2 id="providers">Providers</h2>
-<div class="table-scroll" tabindex="0" role="region" aria-labelledby="providers">
+<div class="table-scroll" tabindex="0" role="region" aria-label="Table of providers">
 <table class="stack">
 <thead><tr><th scope="col">Provider</th><th scope="col" class="num">Requests left</th><th scope="col">Last success</th><th scope="col">Last error</th></tr></thead>
 <tbody>

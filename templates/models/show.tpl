@@ -10,7 +10,7 @@
 <div class="grid grid-wide">
 <section class="card" aria-labelledby="coefficients">
 <h2 id="coefficients">Coefficients of version {{VERSION}}</h2>
-<div class="table-scroll" tabindex="0" role="region" aria-labelledby="coefficients">
+<div class="table-scroll" tabindex="0" role="region" aria-label="Table of coefficients">
 <table>
 <caption>{{EQUATION}}</caption>
 <thead><tr><th scope="col">Input</th><th scope="col" class="num">Coefficient</th><th scope="col" class="num">Standard error</th><th scope="col" class="num">Ratio</th></tr></thead>
@@ -41,7 +41,7 @@
 <section class="card" aria-labelledby="scorecard">
 <div class="card-head"><h2 id="scorecard">Scorecard of version {{CANDIDATE_VERSION}}</h2><span class="state state-{{CANDIDATE_STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{CANDIDATE_SHAPE}}"/></svg>{{CANDIDATE_WORD}}</span></div>
 <p class="soft">The newest fit, judged on the last part of the history, which it had not seen.</p>
-<div class="table-scroll" tabindex="0" role="region" aria-labelledby="scorecard">
+<div class="table-scroll" tabindex="0" role="region" aria-label="Table of rules">
 <table class="stack">
 <thead><tr><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col" class="num">Value</th><th scope="col" class="num">Limit</th><th scope="col">In words</th></tr></thead>
 <tbody>
@@ -56,7 +56,7 @@
 <section class="card" aria-labelledby="versions">
 <h2 id="versions">Versions</h2>
 {{#CHOICES}}<form class="form field" id="activate" method="post" action="/models/{{MODEL_NAME}}/activate"><input type="hidden" name="csrf" value="{{CSRF}}"><div class="field {{#ERROR_WHY}}field-bad{{/ERROR_WHY}}"><label for="f-why">Reason for another version</label><p class="help" id="why-help">Kept in the history with your name. Then choose the version below.</p>{{#ERROR_WHY}}<p class="field-error" id="why-error">{{ERROR_TEXT}}</p>{{/ERROR_WHY}}<input id="f-why" name="why" required maxlength="200" autocomplete="off" value="{{WHY}}" aria-describedby="why-help {{#ERROR_WHY}}why-error{{/ERROR_WHY}}" {{#ERROR_WHY}}aria-invalid="true"{{/ERROR_WHY}}></div></form>{{/CHOICES}}
-<div class="table-scroll" tabindex="0" role="region" aria-labelledby="versions">
+<div class="table-scroll" tabindex="0" role="region" aria-label="Table of versions">
 <table class="stack">
 <thead><tr><th scope="col">Version</th><th scope="col">State</th><th scope="col">Fitted</th><th scope="col" class="num">Rows</th><th scope="col" class="num">R²</th><th scope="col" class="num">Hold-out RMSE</th><th scope="col">Activated by</th><th scope="col">Run</th>{{#CHOICES}}<th scope="col"><span class="visually-hidden">Activate</span></th>{{/CHOICES}}</tr></thead>
 <tbody>
