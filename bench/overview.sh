@@ -61,7 +61,7 @@ sql/queries/session_find.sql|$hash|43200|604800
 sql/queries/overview_runs.sql
 sql/queries/overview_beats.sql
 sql/queries/overview_trouble.sql
-sql/queries/freshness_list.sql|!|200
+sql/queries/source_list.sql|!|500
 sql/queries/overview_providers.sql
 sql/queries/model_list_all.sql
 sql/queries/overview_rest.sql|$(date +%s)
