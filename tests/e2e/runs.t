@@ -1,0 +1,181 @@
+#!/bin/bash
+# Runs from the command line: modes, what stands in the queue, cancelling,
+# giving back, steps by themselves, the words of status.
+. "$(dirname "$0")/../lib/tap.sh"
+. tests/lib/pipeline.sh
+
+export QM_NOW=2024-03-01T22:30:00Z
+pipeline_start
+quotemill=${QM_BIN:-bin}/quotemill
+
+state_of() { sql "SELECT state FROM run WHERE id = $1"; }
+last_run() { sql 'SELECT max(id) FROM run'; }
+# Waits until the query answers so; false after ten seconds.
+until_sql() {
+    local i
+    for i in $(seq 200); do
+        [ "$(sql "$1")" = "$2" ] && return 0
+        sleep 0.05
+    done
+    diag "waited in vain for \"$2\" from $1: $(sql "$1")"
+    return 1
+}
+bars() { sql "SELECT count(*) FROM bar JOIN instrument i ON i.id = instrument_id WHERE symbol = '$1'"; }
+
+# --- modes ------------------------------------------------------------------
+run first --instrument aapl
+is 'an incremental run of an empty instrument fetches all history' \
+    "$status $(jq -r '.state, .mode' "$work/first.json" | xargs)" '0 succeeded incremental' ||
+    diag "$(tail -n 20 "$work/first.log")"
+is 'it says how many rows are new' "$(jq .rows.new "$work/first.json")" "$(bars AAPL)"
+ok 'that is more than a year of days' test "$(bars AAPL)" -gt 250
+
+run again --instrument AAPL
+is 'a second one finds nothing new' "$status $(jq -c '[.state, .rows.new, .rows.changed]' "$work/again.json")" \
+    '0 ["succeeded",0,0]'
+is 'it asks for an overlap only' "$(jq .rows.same "$work/again.json")" 6
+like 'and says so' "$(jq -r '.steps[] | select(.step == "process").detail' "$work/again.json")" '^nothing new'
+
+stored=$(bars AAPL)
+QM_NOW=2024-03-08T22:30:00Z
+run week --instrument AAPL
+is 'five sessions later it stores five' "$(jq .rows.new "$work/week.json") $(($(bars AAPL) - stored))" '5 5'
+
+sql "DELETE FROM bar WHERE ts BETWEEN '2023-05-02Z' AND '2023-05-05Z'" > "$work/deleted"
+run hole --instrument AAPL --from 2023-05-01 --to 2023-05-05
+is 'a backfill fetches exactly its days' "$(jq -c '[.mode, .rows.new, .rows.same]' "$work/hole.json")" \
+    '["backfill",4,1]'
+run all --instrument AAPL --mode full_refresh
+is 'a full refresh of what is there changes nothing' \
+    "$(jq -c '[.state, .rows.new, .rows.changed, .rows.same]' "$work/all.json")" "[\"succeeded\",0,0,$(bars AAPL)]"
+
+# --- steps by themselves ----------------------------------------------------
+run fetched --instrument MSFT --step fetch
+is 'fetch alone stores no bar' "$status $(bars MSFT)" '0 0'
+is 'what it fetched waits' "$(sql "SELECT DISTINCT state FROM load JOIN instrument i ON i.id = instrument_id
+                                    WHERE symbol = 'MSFT'")" fetched
+run processed --step process
+is 'process alone stores what any run fetched' "$status $(jq .rows.new "$work/processed.json")" "0 $(bars MSFT)"
+ok 'all of it' test "$(bars MSFT)" -gt 250
+run processed2 --step process
+is 'once' "$(jq -c '.rows' "$work/processed2.json")" '{"new":0,"same":0,"changed":0,"refused":0}'
+run retrained --step retrain
+is 'retrain alone only retrains' "$(jq -c '[.steps[].step]' "$work/retrained.json")" '["retrain"]'
+
+# --- usage ------------------------------------------------------------------
+refused() {
+    local words=$1 want=$2
+    shift 2
+    status=0
+    out=$("$quotemill" run "$@" 2>&1 >"$work/out") || status=$?
+    is "$words: exit 2" "$status" 2
+    like "$words: in words" "$out" "$want"
+}
+before=$(last_run)
+refused 'an unknown mode' 'no mode "quick"' --mode quick
+refused 'a symbol nearly right' 'did you mean BTC-USD' --instrument BTCUSD
+refused 'an unknown option' 'no option --fast' --fast
+refused 'a backfill without dates' 'first and its last day' --mode backfill
+refused 'a day that does not exist' '2023-02-30' --from 2023-02-30 --to 2023-03-01
+refused 'a provider that cannot answer' 'none of these providers' --instrument AAPL --provider eia
+is 'nothing of that was queued' "$(last_run)" "$before"
+like 'a dry run says what it would do' "$("$quotemill" run --dry-run)" \
+    '^10 sources, about [0-9]+ requests?, .*within every limit'
+
+# --- one failing source -----------------------------------------------------
+sim_fault 'yahoo /MSTR 500'
+QM_FETCH_ATTEMPTS=2 QM_BACKOFF_BASE_MS=10 run partial --instrument MSTR --instrument AAPL
+is 'one source fails: partial, exit 3' "$status $(jq -r .state "$work/partial.json")" '3 partial'
+like 'the run says which and why' "$(jq -r .error "$work/partial.json")" '1 of 2 sources failed: MSTR \('
+like 'and what happens next' \
+    "$(jq -r '.steps[0].sources[] | select(.source == "MSTR").next_action' "$work/partial.json")" \
+    'tried again by the next run at .*New York time'
+is 'process and retrain ran on what came' "$(jq -c '[.steps[].state]' "$work/partial.json")" \
+    '["partial","succeeded","succeeded"]'
+sim_fault
+
+# --- cancelling and giving back ---------------------------------------------
+sim_fault 'yahoo /MSTR hang 30'
+"$quotemill" run --instrument MSTR > "$work/cancel.out" 2> "$work/cancel.log" &
+pid=$!
+until_sql "SELECT count(*) FROM step WHERE kind = 'fetch' AND state = 'running'" 1
+id=$(last_run)
+sleep 0.5
+began=$(date +%s%N)
+sql "UPDATE run SET cancel_by = 'ann' WHERE id = $id; SELECT pg_notify('run_cancel', '$id')" > "$work/notified"
+status=0
+wait "$pid" || status=$?
+took_ms=$((($(date +%s%N) - began) / 1000000))
+is 'a run is cancelled in the middle of fetch' "$status $(state_of "$id")" '1 cancelled'
+ok "within a second ($took_ms ms)" test "$took_ms" -lt 1000
+is 'its steps too' "$(sql "SELECT DISTINCT state FROM step WHERE run_id = $id")" cancelled
+is 'by whom' "$(sql "SELECT error FROM run WHERE id = $id")" 'cancelled by ann'
+
+"$quotemill" run --instrument MSTR > "$work/term.out" 2> "$work/term.log" &
+pid=$!
+until_sql "SELECT count(*) FROM step WHERE kind = 'fetch' AND state = 'running'" 1
+id=$(last_run)
+began=$(date +%s%N)
+kill -TERM "$pid"
+wait "$pid"
+took_ms=$((($(date +%s%N) - began) / 1000000))
+is 'SIGTERM gives a run back, the attempt not counted' \
+    "$(sql "SELECT state, attempt FROM run WHERE id = $id")" 'queued|0'
+ok "within two seconds ($took_ms ms)" test "$took_ms" -lt 2000
+sim_fault
+"$quotemill" tick 2> "$work/tick.log"
+is 'the next tick goes on with it' "$(sql "SELECT state, attempt FROM run WHERE id = $id")" 'succeeded|1'
+
+# --- waiting ----------------------------------------------------------------
+sim_fault 'yahoo /MSTR latency 1500'
+"$quotemill" run --instrument MSTR > "$work/slow.out" 2> "$work/slow.log" &
+pid=$!
+until_sql "SELECT count(*) FROM run WHERE state = 'running'" 1
+id=$(last_run)
+"$quotemill" run --instrument AAPL > "$work/other.out" 2> "$work/other.log"
+is 'a run of other instruments does not wait' "$(state_of "$id")" running
+"$quotemill" run --instrument MSTR --instrument AAPL > "$work/wait.out" 2> "$work/wait.log"
+like 'one that overlaps waits and says so' "$(cat "$work/wait.log")" "waits for run $id"
+is 'for its end' "$(sql "SELECT b.started_at >= a.finished_at FROM run a, run b
+                          WHERE a.id = $id AND b.id = $(last_run)")" t
+wait "$pid"
+sim_fault
+
+# --- work -------------------------------------------------------------------
+"$quotemill" work 2> "$work/work.log" &
+pid=$!
+until_sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'quotemill work' AND query LIKE 'LISTEN%'
+            OR application_name = 'quotemill work' AND state = 'idle' AND datname = current_database()" 1
+sleep 0.5
+"$quotemill" run --instrument AAPL --queue > "$work/queued.out"
+like 'a run can be only queued' "$(cat "$work/queued.out")" "^Run $(last_run) is (queued|running)"
+ok 'work takes it up' until_sql "SELECT state FROM run WHERE id = $(last_run)" succeeded
+ok 'at once' test "$(sql "SELECT started_at - queued_at < interval '500 ms' FROM run WHERE id = $(last_run)")" = t
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$?
+is 'work ends on SIGTERM' "$status" 0
+
+mkfifo "$work/wake"
+"$quotemill" run --instrument AAPL --queue > "$work/queued.out"
+exec 3<> "$work/wake"
+echo wake >&3
+LISTEN_FDS=1 "$quotemill" work --drain 2> "$work/drain.log"
+is 'work --drain works the queue and exits' "$(state_of "$(last_run)")" succeeded
+read -r -t 0.1 left <&3
+exec 3>&-
+is 'and has read the FIFO empty' "${left-}" ''
+
+# --- the log and the words --------------------------------------------------
+id=$(jq .run "$work/first.json")
+like 'the log is kept in words' "$(sql "SELECT string_agg(text, ' / ' ORDER BY id) FROM run_log WHERE run_id = $id")" \
+    "Run $id began: incremental of AAPL.*Step fetch began.*AAPL: asking yahoo.*Step fetch succeeded.*Run $id succeeded"
+like 'status says what ran' "$("$quotemill" status)" 'Last runs.*succeeded.*Instruments.*AAPL.*Models'
+is 'and as JSON' "$("$quotemill" status --json | jq -r '.last_run.state')" succeeded
+like 'a person reads a summary' "$("$quotemill" run --instrument AAPL 2> "$work/summary.log")" \
+    '^Run [0-9]+ succeeded in .*\(simulated data\).*fetch .*1 of 1 source answered.*rows: 0 new, 6 the same'
+like 'instruments are listed' "$("$quotemill" instrument list)" 'AAPL .*stock .*NYSE .*yahoo:AAPL'
+"$quotemill" instrument add SOL-USD --kind crypto --listing binance:SOLUSDT > "$work/add.out"
+is 'an instrument can be added' "$(sql "SELECT provider_symbol FROM listing JOIN instrument i ON i.id = instrument_id
+                                         WHERE symbol = 'SOL-USD'")" SOLUSDT
+done_testing
