@@ -60,6 +60,18 @@ write_notes(struct fetch_step *s, struct err *err)
     return true;
 }
 
+/* Texts of the engine do not outlive it, a note may. */
+static struct run_source_note
+kept(struct arena *a, const struct run_source_note *note)
+{
+    struct run_source_note out = *note;
+    out.provider = arena_strdup(a, note->provider);
+    out.error = arena_strdup(a, note->error);
+    out.next_action = arena_strdup(a, note->next_action);
+    out.detail = arena_strdup(a, note->detail);
+    return out;
+}
+
 /* A newer note of the same source takes the place of the one that waits. */
 static bool
 add_note(struct fetch_step *s, const struct run_source_note *note,
@@ -68,7 +80,7 @@ add_note(struct fetch_step *s, const struct run_source_note *note,
     for (size_t i = 0; i < s->n_notes; i++)
         if (s->notes[i].instrument_id == note->instrument_id) {
             int64_t attempts = s->notes[i].attempts;
-            s->notes[i] = *note;
+            s->notes[i] = kept(s->a, note);
             s->notes[i].attempts += attempts;
             return true;
         }
@@ -76,7 +88,7 @@ add_note(struct fetch_step *s, const struct run_source_note *note,
         return false;
     if (s->n_notes == 0)
         s->oldest_note_ms = now_ms();
-    s->notes[s->n_notes++] = *note;
+    s->notes[s->n_notes++] = kept(s->a, note);
     return true;
 }
 

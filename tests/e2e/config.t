@@ -5,6 +5,7 @@ quotemill=${QM_BIN:-bin}/quotemill
 work=$(mktemp -d "${TMPDIR:-/tmp}/quotemill-config.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export QM_VAR=$work
+unset QM_DB_WORKER QM_FETCH_PARALLEL QM_LEASE_S QM_NOW
 
 cat > "$work/quotemill.env" <<'ENV'
 # a comment
