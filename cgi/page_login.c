@@ -61,8 +61,6 @@ page_login_post(struct page *p, struct err *err)
     login_view(p, name != NULL ? name : "", next);
     if (name == NULL || password == NULL || name[0] == '\0')
         return page_error(p, "Name and password are needed.");
-    if (agent == NULL || !form_is_utf8(agent, strlen(agent)))
-        agent = "";
     const struct login login = {
         .name = name,
         .password = password,

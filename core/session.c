@@ -2,6 +2,7 @@
 
 #include "lib/format.h"
 #include "lib/secret.h"
+#include "lib/utf8.h"
 
 #include <string.h>
 
@@ -46,28 +47,17 @@ session_touch(struct db *db, const char *hash, struct err *err)
     return db_exec(db, SQL_session_touch, DB_ARGS(hash), NULL, err);
 }
 
-/* At most max bytes of text, not cut inside a UTF-8 character. */
-static const char *
-cut(struct arena *a, const char *text, size_t max)
-{
-    size_t len = strlen(text);
-    if (len > max)
-        for (len = max; len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80;)
-            len--;
-    return arena_strndup(a, text, len);
-}
-
 bool
 session_add(struct arena *a, struct db *db, int64_t user_id,
             const char *address, const char *agent, const char **token,
             struct err *err)
 {
     *token = secret_token(a);
-    return db_exec(db, SQL_session_add,
-                   DB_ARGS(token_hash(a, *token), fmt_i64(a, user_id),
-                           secret_token(a), address,
-                           cut(a, agent != NULL ? agent : "", AGENT_MAX)),
-                   NULL, err);
+    return db_exec(
+        db, SQL_session_add,
+        DB_ARGS(token_hash(a, *token), fmt_i64(a, user_id), secret_token(a),
+                address, utf8_clean(a, agent != NULL ? agent : "", AGENT_MAX)),
+        NULL, err);
 }
 
 bool

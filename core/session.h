@@ -28,7 +28,7 @@ MUST_USE bool session_find(struct arena *a, struct db *db, const char *token,
 MUST_USE bool session_touch(struct db *db, const char *hash, struct err *err);
 
 /* A new session for a user; token goes into the cookie and nowhere else.
- * agent  the browser's name for itself; cut to 200 characters */
+ * agent  the browser's name for itself, any bytes; at most 200 are kept */
 MUST_USE bool session_add(struct arena *a, struct db *db, int64_t user_id,
                           const char *address, const char *agent,
                           const char **token, struct err *err);

@@ -1,6 +1,7 @@
 #include "lib/form.h"
 
-#include <stdint.h>
+#include "lib/utf8.h"
+
 #include <string.h>
 
 static int
@@ -15,43 +16,15 @@ hex_value(char c)
     return -1;
 }
 
-/* Length of the UTF-8 character at s, 0 when it is not one.
- * source  Unicode 15, table 3-7, well-formed UTF-8 byte sequences */
-static size_t
-utf8_len(const unsigned char *s, size_t left)
-{
-    unsigned char c = s[0], low = 0x80, high = 0xBF;
-    size_t len;
-    if (c < 0x80)
-        return c != 0;
-    if (c < 0xC2 || c > 0xF4)
-        return 0;
-    len = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    if (c == 0xE0)
-        low = 0xA0;
-    else if (c == 0xED)
-        high = 0x9F;
-    else if (c == 0xF0)
-        low = 0x90;
-    else if (c == 0xF4)
-        high = 0x8F;
-    if (left < len || s[1] < low || s[1] > high)
-        return 0;
-    for (size_t i = 2; i < len; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    return len;
-}
-
 bool
 form_is_utf8(const char *text, size_t len)
 {
-    const unsigned char *s = (const unsigned char *)text, *end = s + len;
-    while (s < end) {
-        size_t n = utf8_len(s, (size_t)(end - s));
+    const char *end = text + len;
+    while (text < end) {
+        size_t n = utf8_length(text);
         if (n == 0)
             return false;
-        s += n;
+        text += n;
     }
     return true;
 }

@@ -55,8 +55,8 @@ const char *form_escape(struct arena *a, const char *text);
  * UTF-8 or holding a NUL. */
 const char *form_unescape(struct arena *a, const char *text, size_t len);
 
-/* True when the text is well-formed UTF-8 (no overlong forms, surrogates or
- * values past U+10FFFF) without NUL. */
+/* True when the text (with a NUL behind it) is well-formed UTF-8 (no overlong
+ * forms, surrogates or values past U+10FFFF) and holds no NUL. */
 bool form_is_utf8(const char *text, size_t len);
 
 EXTERN_C_END
