@@ -69,6 +69,9 @@ $(BUILD)/tests/unit/simulator_%.t: $(BUILD)/tests/unit/simulator_%.c.o $(BUILD)/
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+$(BUILD)/bench/%: $(BUILD)/bench/%.c.o $(BUILD)/core.a $(BUILD)/lib.a
+	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 unit: $(UNIT_T)  ## build the unit tests
 
 objects: $(ALL_O)  ## compile only

@@ -5,11 +5,18 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 /* What becomes of a row. */
 enum fate { FATE_NEW, FATE_SAME, FATE_CHANGED };
 
 enum { MINUTE_S = 60 };
+
+/* A stored bar that is about to be replaced. */
+struct old_bar {
+    struct series_row row;
+    int64_t load_id;
+};
 
 struct store {
     struct arena *a;
@@ -18,6 +25,8 @@ struct store {
     size_t n;
     unsigned char *fates; /* enum fate of each row */
     size_t at;            /* first row not yet compared */
+    struct old_bar *olds; /* of the changed rows */
+    size_t n_olds;
     struct bar_count *count;
 };
 
@@ -35,19 +44,51 @@ same_bar(const struct series_row *x, const struct series_row *y)
            x->close == y->close && same_number(x->volume, y->volume);
 }
 
+/* The first six fields of a row of bar_each and bar_stored. */
+static struct series_row
+row_of(const struct db_field *f)
+{
+    return (struct series_row){.ts = db_field_ts(f[0]),
+                               .open = db_field_f64(f[1]),
+                               .high = db_field_f64(f[2]),
+                               .low = db_field_f64(f[3]),
+                               .close = db_field_f64(f[4]),
+                               .volume = db_field_f64(f[5])};
+}
+
 /* Sees the stored bars of the range, oldest first, as the rows are. */
 static bool
-compare(void *arg, const struct series_row *stored, struct err *err)
+compare(void *arg, const struct db_field *fields, int n, struct err *err)
 {
     (void)err;
     struct store *s = arg;
-    while (s->at < s->n && s->rows[s->at].ts < stored->ts)
+    assert(n == 7);
+    struct series_row stored = row_of(fields);
+    while (s->at < s->n && s->rows[s->at].ts < stored.ts)
         s->at++;
-    if (s->at < s->n && s->rows[s->at].ts == stored->ts) {
-        bool same = same_bar(&s->rows[s->at], stored);
-        s->fates[s->at++] = same ? FATE_SAME : FATE_CHANGED;
-    }
+    if (s->at == s->n || s->rows[s->at].ts != stored.ts)
+        return true;
+    bool same = same_bar(&s->rows[s->at], &stored);
+    s->fates[s->at++] = same ? FATE_SAME : FATE_CHANGED;
+    if (!same)
+        s->olds[s->n_olds++] =
+            (struct old_bar){.row = stored, .load_id = db_field_i64(fields[6])};
     return true;
+}
+
+static void
+copy_values(struct db *db, const struct store *s, const struct series_row *r,
+            int64_t load_id)
+{
+    db_copy_i64(db, s->target->instrument_id);
+    db_copy_i32(db, s->target->interval_s);
+    db_copy_ts(db, r->ts);
+    db_copy_f64(db, r->open);
+    db_copy_f64(db, r->high);
+    db_copy_f64(db, r->low);
+    db_copy_f64(db, r->close);
+    db_copy_f64(db, r->volume);
+    db_copy_i64(db, load_id);
 }
 
 static bool
@@ -63,15 +104,7 @@ copy_rows(struct db *db, const struct store *s, struct err *err)
             continue;
         if (!db_copy_row(db, 9, err))
             return false;
-        db_copy_i64(db, s->target->instrument_id);
-        db_copy_i32(db, s->target->interval_s);
-        db_copy_ts(db, r->ts);
-        db_copy_f64(db, r->open);
-        db_copy_f64(db, r->high);
-        db_copy_f64(db, r->low);
-        db_copy_f64(db, r->close);
-        db_copy_f64(db, r->volume);
-        db_copy_i64(db, s->target->load_id);
+        copy_values(db, s, r, s->target->load_id);
     }
     int64_t n_copied;
     if (!db_copy_in_end(db, &n_copied, err))
@@ -80,28 +113,115 @@ copy_rows(struct db *db, const struct store *s, struct err *err)
     return true;
 }
 
-/* The stored bars that the changed rows replace go to bar_history. */
+/* Since when a load's rows are believed. */
+struct belief {
+    int64_t load_id, since_us;
+};
+
+static int
+by_load(const void *x, const void *y)
+{
+    const struct belief *p = x, *q = y;
+    return p->load_id < q->load_id ? -1 : p->load_id > q->load_id;
+}
+
+/* The loads of the bars that are replaced, as a bigint[] literal. */
+static const char *
+old_loads(const struct store *s)
+{
+    struct buf *ids = buf_new(s->a);
+    int64_t last = 0;
+    buf_addc(ids, '{');
+    for (size_t i = 0; i < s->n_olds; i++) {
+        if (i > 0 && s->olds[i].load_id == last)
+            continue; /* neighbours mostly came together */
+        last = s->olds[i].load_id;
+        buf_addf(ids, "%s%lld", ids->len > 1 ? "," : "", (long long)last);
+    }
+    buf_addc(ids, '}');
+    return ids->data;
+}
+
 static bool
-replace(struct db *db, const struct store *s, struct err *err)
+beliefs_get(struct db *db, const struct store *s, struct belief **beliefs,
+            size_t *n, int64_t *now_us, struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query(s->a, db, SQL_load_beliefs, DB_ARGS(old_loads(s)), &rows,
+                  err))
+        return false;
+    *now_us = db_i64(rows, 0, "now_us");
+    *n = (size_t)db_count(rows) - 1;
+    *beliefs = arena_array(s->a, *n, sizeof **beliefs);
+    for (size_t i = 0; i < *n; i++)
+        (*beliefs)[i] =
+            (struct belief){.load_id = db_i64(rows, (int)i + 1, "id"),
+                            .since_us = db_i64(rows, (int)i + 1, "since_us")};
+    qsort(*beliefs, *n, sizeof **beliefs, by_load);
+    return true;
+}
+
+/* What is replaced, with from when to when it was believed. A bar that this
+ * load itself had brought was never believed after a commit. */
+static bool
+copy_history(struct db *db, const struct store *s, struct err *err)
+{
+    struct belief *beliefs;
+    size_t n;
+    int64_t now_us;
+    if (!beliefs_get(db, s, &beliefs, &n, &now_us, err) ||
+        !db_copy_in_begin(db, SQL_bar_copy_history, err))
+        return false;
+    for (size_t i = 0; i < s->n_olds; i++) {
+        const struct old_bar *old = &s->olds[i];
+        if (old->load_id == s->target->load_id)
+            continue;
+        struct belief key = {.load_id = old->load_id};
+        const struct belief *b =
+            bsearch(&key, beliefs, n, sizeof *beliefs, by_load);
+        if (!db_copy_row(db, 12, err))
+            return false;
+        copy_values(db, s, &old->row, old->load_id);
+        db_copy_i64(db, s->target->load_id);
+        db_copy_us(db, b == NULL ? INT64_MIN : b->since_us);
+        db_copy_us(db, now_us);
+    }
+    return db_copy_in_end(db, &(int64_t){0}, err);
+}
+
+static bool
+delete_olds(struct db *db, const struct store *s, struct err *err)
 {
     struct buf *times = buf_new(s->a);
-    int64_t first_ts = 0, last_ts = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->fates[i] != FATE_CHANGED)
-            continue;
-        last_ts = s->rows[i].ts;
-        if (times->len == 0)
-            first_ts = last_ts;
-        buf_addf(times, "%c%lld", times->len == 0 ? '{' : ',',
-                 (long long)last_ts);
-    }
+    for (size_t i = 0; i < s->n_olds; i++)
+        buf_addf(times, "%c%lld", i == 0 ? '{' : ',',
+                 (long long)s->olds[i].row.ts);
     buf_addc(times, '}');
-    return db_exec(db, SQL_bar_replace,
-                   DB_ARGS(fmt_i64(s->a, s->target->instrument_id),
-                           fmt_i64(s->a, s->target->interval_s), times->data,
-                           fmt_i64(s->a, s->target->load_id),
-                           fmt_i64(s->a, first_ts), fmt_i64(s->a, last_ts)),
-                   NULL, err);
+    int64_t n = 0;
+    if (!db_exec(db, SQL_bar_delete,
+                 DB_ARGS(fmt_i64(s->a, s->target->instrument_id),
+                         fmt_i64(s->a, s->target->interval_s), times->data,
+                         fmt_i64(s->a, s->olds[0].row.ts),
+                         fmt_i64(s->a, s->olds[s->n_olds - 1].row.ts)),
+                 &n, err))
+        return false;
+    return n == (int64_t)s->n_olds ||
+           err_set(err, ERR_INTERNAL,
+                   "bars of instrument %lld were changed by somebody else",
+                   (long long)s->target->instrument_id);
+}
+
+/* Finds what becomes of each row. */
+static bool
+compare_range(struct db *db, struct store *s, int64_t first_ts, int64_t last_ts,
+              struct err *err)
+{
+    s->olds = arena_array(s->a, s->n, sizeof *s->olds);
+    return db_copy_out(db, SQL_bar_stored,
+                       DB_ARGS(fmt_i64(s->a, s->target->instrument_id),
+                               fmt_i64(s->a, s->target->interval_s),
+                               fmt_i64(s->a, first_ts), fmt_i64(s->a, last_ts)),
+                       compare, s, err);
 }
 
 /* Locks the instrument and finds what is stored in the range of the rows. Two
@@ -147,12 +267,12 @@ store_tx(struct db *db, void *arg, struct err *err)
     if (!lock_and_look(db, s, &overlap, err))
         return false;
     if (!db_is_null(overlap, 0, "first_ts") &&
-        !bar_each(db, s->target->instrument_id, s->target->interval_s,
-                  db_i64(overlap, 0, "first_ts"), db_i64(overlap, 0, "last_ts"),
-                  compare, s, err))
+        !compare_range(db, s, db_i64(overlap, 0, "first_ts"),
+                       db_i64(overlap, 0, "last_ts"), err))
         return false;
     count_fates(s);
-    if (s->count->n_changed > 0 && !replace(db, s, err))
+    if (s->n_olds > 0 &&
+        (!copy_history(db, s, err) || !delete_olds(db, s, err)))
         return false;
     return s->count->n_new + s->count->n_changed == 0 || copy_rows(db, s, err);
 }
@@ -242,12 +362,7 @@ each_row(void *arg, const struct db_field *f, int n, struct err *err)
 {
     const struct each *e = arg;
     assert(n == 6);
-    struct series_row row = {.ts = db_field_ts(f[0]),
-                             .open = db_field_f64(f[1]),
-                             .high = db_field_f64(f[2]),
-                             .low = db_field_f64(f[3]),
-                             .close = db_field_f64(f[4]),
-                             .volume = db_field_f64(f[5])};
+    struct series_row row = row_of(f);
     return e->fn(e->arg, &row, err);
 }
 

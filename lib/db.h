@@ -113,8 +113,10 @@ void db_copy_i64(struct db *db, int64_t v);
 void db_copy_i32(struct db *db, int32_t v);
 void db_copy_i16(struct db *db, int16_t v);
 void db_copy_bool(struct db *db, bool v);
-void db_copy_f64(struct db *db, double v);       /* NaN becomes NULL */
-void db_copy_ts(struct db *db, int64_t ts);      /* timestamptz */
+void db_copy_f64(struct db *db, double v);  /* NaN becomes NULL */
+void db_copy_ts(struct db *db, int64_t ts); /* timestamptz */
+/* timestamptz from microseconds since 1970; INT64_MIN is -infinity */
+void db_copy_us(struct db *db, int64_t us);
 void db_copy_text(struct db *db, const char *s); /* NULL becomes NULL */
 void db_copy_null(struct db *db);
 MUST_USE bool db_copy_in_end(struct db *db, int64_t *n_rows, struct err *err);

@@ -161,6 +161,14 @@ db_copy_ts(struct db *db, int64_t ts)
 }
 
 void
+db_copy_us(struct db *db, int64_t us)
+{
+    if (__builtin_sub_overflow(us, pg_epoch_ts * us_per_s, &us))
+        us = INT64_MIN;
+    put64(field(db, 8), (uint64_t)us);
+}
+
+void
 db_copy_text(struct db *db, const char *s)
 {
     if (s == NULL) {

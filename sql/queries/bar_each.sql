@@ -7,6 +7,6 @@ COPY (
       FROM bar
      WHERE instrument_id = current_setting('qm.p1')::bigint AND interval_s = current_setting('qm.p2')::integer
        AND ts BETWEEN to_timestamp(current_setting('qm.p3')::bigint) AND to_timestamp(current_setting('qm.p4')::bigint)
-     ORDER BY ts
+     ORDER BY bar.ts
      LIMIT current_setting('qm.p5')::bigint
 ) TO STDOUT (FORMAT binary)
