@@ -36,9 +36,4 @@ BEGIN
     END IF;
 END $$;
 
-DO $$
-BEGIN
-    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO quotemill_worker', current_database());
-END $$;
-
 COMMIT;

@@ -13,7 +13,7 @@ END $$;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
--- Nobody else connects, nobody but the worker (grants.sql) makes temporary tables.
+-- Nobody else connects; nobody makes temporary tables.
 DO $$
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());

@@ -10,7 +10,6 @@ BEGIN
         REVOKE ALL ON sqitch.changes FROM quotemill_console;
         REVOKE ALL ON SCHEMA sqitch FROM quotemill_console;
     END IF;
-    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM quotemill_worker', current_database());
 END $$;
 
 COMMIT;

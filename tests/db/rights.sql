@@ -1,0 +1,73 @@
+-- Each role may do its work, and nothing else.
+BEGIN;
+SELECT no_plan();
+
+CREATE FUNCTION may(role text, what text, tables text[]) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT ok(has_table_privilege(role, t, what), role || ' may ' || what || ' ' || t) FROM unnest(tables) AS t
+$$;
+CREATE FUNCTION may_not(role text, what text, tables text[]) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT ok(NOT has_table_privilege(role, t, what), role || ' may not ' || what || ' ' || t) FROM unnest(tables) AS t
+$$;
+
+SELECT may('quotemill_console', 'SELECT', ARRAY['bar', 'load', 'run', 'run_log', 'quarantine', 'model_coefficients', 'app_user']);
+SELECT may('quotemill_console', 'INSERT', ARRAY['run', 'session', 'audit_log', 'app_user', 'model_activation']);
+SELECT may_not('quotemill_console', 'INSERT, UPDATE, DELETE, TRUNCATE',
+    ARRAY['bar', 'bar_minute', 'bar_coarse', 'bar_history', 'load', 'step', 'run_log', 'rate_bucket']);
+SELECT may_not('quotemill_console', 'UPDATE, DELETE, TRUNCATE', ARRAY['audit_log', 'run', 'model_activation']);
+
+SELECT may('quotemill_worker', 'SELECT, INSERT, DELETE', ARRAY['bar', 'bar_coarse', 'bar_minute']);
+SELECT may('quotemill_worker', 'INSERT', ARRAY['load', 'bar_history', 'quarantine', 'run', 'step', 'step_source', 'run_log']);
+SELECT may_not('quotemill_worker', 'SELECT, INSERT, UPDATE, DELETE', ARRAY['app_user', 'session', 'login_throttle']);
+SELECT may_not('quotemill_worker', 'UPDATE, DELETE, TRUNCATE', ARRAY['audit_log', 'bar_history']);
+
+-- Neither role owns anything, makes anything, or is more than a login.
+SELECT is_empty($$SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) LIKE 'quotemill\_%'$$, 'the roles own nothing');
+SELECT ok(NOT has_schema_privilege(r, 'public', 'CREATE'), r || ' creates nothing in public')
+  FROM unnest(ARRAY['quotemill_console', 'quotemill_worker']) AS r;
+SELECT ok(NOT (SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls FROM pg_roles WHERE rolname = r),
+          r || ' is a plain role')
+  FROM unnest(ARRAY['quotemill_console', 'quotemill_worker']) AS r;
+SELECT is_empty($$
+    SELECT c.oid::regclass, a.privilege_type
+      FROM pg_class c, aclexplode(c.relacl) a
+     WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0
+$$, 'nothing is granted to everybody');
+
+-- As the roles themselves: the SQLSTATE of what happens.
+CREATE FUNCTION as_role(role text, command text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', role);
+    EXECUTE command;
+    RESET ROLE;
+    RETURN '00000';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE; -- the role went back with the subtransaction
+END $$;
+CREATE FUNCTION does(role text, words text, command text) RETURNS text LANGUAGE sql AS $$
+    SELECT is(as_role('quotemill_' || role, command), '00000', 'the ' || role || ' ' || words)
+$$;
+CREATE FUNCTION does_not(role text, words text, command text) RETURNS text LANGUAGE sql AS $$
+    SELECT is(as_role('quotemill_' || role, command), '42501', 'the ' || role || ' does not ' || words)
+$$;
+
+SELECT does_not('console', 'store a bar', $$INSERT INTO bar VALUES (1, 86400, now(), 1, 1, 1, 1, 1, 1)$$);
+SELECT does_not('console', 'make a partition', $$SELECT bar_partitions_ensure(now(), now())$$);
+SELECT does_not('console', 'rewrite a run', $$UPDATE run SET requested_by = 'x'$$);
+SELECT does_not('console', 'forget what it audited', $$DELETE FROM audit_log$$);
+SELECT does_not('console', 'make a temporary table', $$CREATE TEMP TABLE mine ()$$);
+SELECT does('console', 'queues a run',
+    $$INSERT INTO run (mode, trigger, requested_by, lane, steps) VALUES ('incremental', 'console', 'a', 0, '{fetch}')$$);
+SELECT does('console', 'cancels a run', $$UPDATE run SET cancel_by = 'a'$$);
+SELECT does('console', 'audits', $$INSERT INTO audit_log (who, action, object) VALUES ('a', 'run.cancel', 'run 1')$$);
+SELECT does_not('worker', 'see a user', 'SELECT * FROM app_user');
+SELECT does_not('worker', 'see a session', 'SELECT * FROM session');
+SELECT does_not('worker', 'create a table', 'CREATE TABLE mine ()');
+SELECT does('worker', 'has partitions made', $$SELECT bar_partitions_ensure('2024-05-01Z', '2024-05-02Z')$$);
+SELECT does_not('worker', 'own them', 'DROP TABLE bar_minute_2024_05');
+SELECT does('worker', 'stores a minute bar', $$INSERT INTO bar VALUES (1, 60, '2024-05-01Z', 1, 1, 1, 1, NULL, 1)$$);
+SELECT does('worker', 'copies straight into the month', $$INSERT INTO bar_minute_2024_05 VALUES (1, 60, '2024-05-02Z', 1, 1, 1, 1, NULL, 1)$$);
+SELECT does('worker', 'takes from the bucket', $$SELECT * FROM rate_take('yahoo', 1)$$);
+SELECT does('console', 'reads a month', 'SELECT * FROM bar_minute_2024_05');
+
+SELECT * FROM finish();
+ROLLBACK;
