@@ -55,18 +55,18 @@ page_instruments_list(struct page *p, struct err *err)
         return true;
     }
     struct view *some = view_add(p->view, "SOME");
+    struct view *pages = NULL;
+    if (n > PAGE_ROWS || after != NULL)
+        pages = view_add(some, "PAGES");
     if (n > PAGE_ROWS) {
         n = PAGE_ROWS;
         struct buf *url = buf_new(p->a);
         buf_adds(url, "/instruments");
         show_query(url, "after", items[n - 1].fresh.symbol);
-        view_show(some, "PAGES");
-        view_set(view_add(some, "NEXT"), "NEXT_URL", url->data);
+        view_set(view_add(pages, "NEXT"), "NEXT_URL", url->data);
     }
-    if (after != NULL && after[0] != '\0') {
-        view_show(some, "PAGES");
-        view_show(some, "FIRST");
-    }
+    if (after != NULL)
+        view_show(pages, "FIRST");
     set_verdict(p, items, n);
     for (size_t i = 0; i < n; i++)
         set_item(p, view_add(some, "INSTRUMENT"), &items[i]);

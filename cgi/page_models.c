@@ -52,14 +52,15 @@ page_models_list(struct page *p, struct err *err)
     page_title(p, "Models", NULL);
     struct model_item *models;
     size_t n;
+    struct view *some = NULL;
     if (!model_list(p->a, p->db, &models, &n, err))
         return false;
     if (n == 0)
         view_show(p->view, "NONE");
     else
-        view_show(p->view, "SOME");
+        some = view_add(p->view, "SOME");
     for (size_t i = 0; i < n; i++)
-        set_item(p, view_add(p->view, "MODEL"), &models[i]);
+        set_item(p, view_add(some, "MODEL"), &models[i]);
     return true;
 }
 
@@ -132,7 +133,7 @@ static const char *
 rule_number(struct arena *a, double value)
 {
     if (isfinite(value) && (fabs(value) >= 1e7 || value == floor(value)))
-        return fmt_f64(a, value);
+        return arena_printf(a, "%g", value);
     return fmt_price(a, value);
 }
 
@@ -185,15 +186,21 @@ set_version(struct page *p, struct view *v, const struct model_version *it,
         view_show(choice, "CHOICE_REFUSED");
 }
 
+/* why, wrong: the form as it came back, with what is wrong with it; NULL. */
 static void
-set_versions(struct page *p, const struct model_page *m)
+set_versions(struct page *p, const struct model_page *m, const char *why,
+             const char *wrong)
 {
     struct view *v = view_add(p->view, "VERSIONS");
     view_set(v, "MODEL_NAME", m->name);
     bool choices = p->user->role >= ROLE_OPERATOR &&
                    (m->n_versions > 1 || m->active == NULL);
-    if (choices)
-        view_show(v, "CHOICES");
+    if (choices) {
+        struct view *form = view_add(v, "CHOICES");
+        view_set(form, "WHY", why);
+        if (wrong != NULL)
+            view_set(view_add(form, "WHY_ERROR"), "WHY_ERROR_TEXT", wrong);
+    }
     for (size_t i = 0; i < m->n_versions; i++)
         set_version(p, view_add(v, "VERSION_ROW"), &m->versions[i], choices);
     if (m->n_versions >= MODEL_VERSIONS_MAX)
@@ -203,7 +210,7 @@ set_versions(struct page *p, const struct model_page *m)
 }
 
 static bool
-show_model(struct page *p, struct err *err)
+show_model(struct page *p, const char *why, const char *wrong, struct err *err)
 {
     struct model_page m;
     const char *state;
@@ -230,7 +237,7 @@ show_model(struct page *p, struct err *err)
         set_active(p, &m);
     if (m.newest != NULL) {
         set_candidate(p, m.newest);
-        set_versions(p, &m);
+        set_versions(p, &m, why, wrong);
     }
     return true;
 }
@@ -238,7 +245,7 @@ show_model(struct page *p, struct err *err)
 bool
 page_models_show(struct page *p, struct err *err)
 {
-    return show_model(p, err);
+    return show_model(p, NULL, NULL, err);
 }
 
 bool
@@ -251,13 +258,15 @@ page_models_activate(struct page *p, struct err *err)
     if (version_text == NULL ||
         !number_parse_i64(version_text, strlen(version_text), &version))
         return err_set(err, ERR_INPUT, "no version was chosen");
+    const char *wrong = NULL;
     if (why == NULL || why[strspn(why, " \t")] == '\0')
-        page_field_error(p, "why", "Say why this version is to answer");
-    else if (strlen(why) > WHY_MAX * 4)
-        page_field_error(p, "why", "The reason is too long");
-    if (page_has_errors(p)) {
-        view_set(p->view, "WHY", why);
-        return show_model(p, err);
+        wrong = "Say why this version is to answer.";
+    else if (show_length(why) > WHY_MAX)
+        wrong = arena_printf(p->a, "The reason is longer than %d characters.",
+                             WHY_MAX);
+    if (wrong != NULL) {
+        page_field_error(p, "why", wrong);
+        return show_model(p, why, wrong, err);
     }
     /* A refused version's button says so: pressing it is the decision. */
     struct model_choice choice = {

@@ -14,6 +14,7 @@ enum {
     WAIT_LONG_S = 15, /* a queued run that nobody takes for so long */
     FRESH_ROWS = 12,  /* instruments told here; the rest on their own page */
     NAMES = 3,
+    REASON_CHARS = 180,
 };
 
 /* What the data says, counted once. */
@@ -67,8 +68,10 @@ behind_words(struct arena *a, const struct verdict *v)
 {
     const struct {
         size_t n;
-        const char *word;
-    } groups[] = {{v->stale, "stale"}, {v->late, "late"}, {v->none, "empty"}};
+        const char *one, *many;
+    } groups[] = {{v->stale, "is stale", "are stale"},
+                  {v->late, "is late", "are late"},
+                  {v->none, "has no data", "have no data"}};
     struct buf *b = buf_new(a);
     for (size_t i = 0; i < COUNT_OF(groups); i++) {
         if (groups[i].n == 0)
@@ -78,7 +81,7 @@ behind_words(struct arena *a, const struct verdict *v)
                      fmt_plural(a, (int64_t)groups[i].n, "source", "sources"));
         else
             buf_addf(b, ", %s", fmt_count(a, (int64_t)groups[i].n));
-        buf_addf(b, " %s %s", groups[i].n == 1 ? "is" : "are", groups[i].word);
+        buf_addf(b, " %s", groups[i].n == 1 ? groups[i].one : groups[i].many);
     }
     return b->len > 0 ? b->data : NULL;
 }
@@ -175,11 +178,11 @@ todo_trouble(struct page *p, struct view *list,
             ? arena_printf(p->a, "Run %lld %s", id, show_word(t->state))
             : arena_printf(p->a, "Run %lld failed for %s%s", id, t->failed,
                            t->n_failed > 5 ? " and more" : "");
-    const char *text =
-        t->error != NULL
-            ? t->error
-            : arena_printf(p->a, "Ended %s.",
-                           fmt_relative(p->a, t->finished_at, p->real_ts));
+    const char *text = t->reason != NULL ? t->reason : t->error;
+    if (text == NULL)
+        text = arena_printf(p->a, "Ended %s.",
+                            fmt_relative(p->a, t->finished_at, p->real_ts));
+    text = show_short(p->a, text, REASON_CHARS);
     struct view *item =
         add_todo(list, show_tone(t->state), show_shape(t->state), title, text);
     if (is_operator(p)) {
@@ -268,9 +271,11 @@ set_todo(struct page *p, const struct overview *o, const struct verdict *v)
     }
     for (size_t i = 0; i < o->n_trouble; i++)
         todo_trouble(p, list, &o->trouble[i]);
-    todo_sources(p, list, o, "stale", "stale");
-    if (o->last != NULL)
+    /* A run that failed says by itself which sources it did not bring. */
+    if (o->n_trouble == 0) {
+        todo_sources(p, list, o, "stale", "stale");
         todo_sources(p, list, o, "none", "without any data");
+    }
     todo_models(p, list, o);
 }
 

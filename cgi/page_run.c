@@ -88,6 +88,8 @@ progress_words(struct arena *a, const struct run_page *r)
         for (size_t k = 0; k < s->n_sources; k++)
             done += !is(s->sources[k].state, "queued") &&
                     !is(s->sources[k].state, "running");
+        if (s->n_sources == 0)
+            return arena_printf(a, "The %s step is under way", s->kind);
         return arena_printf(a, "The %s step is under way: %zu of %zu done",
                             s->kind, done, s->n_sources);
     }
@@ -131,6 +133,9 @@ static const char *
 more_words(struct arena *a, const struct run_page *r)
 {
     const struct run *run = &r->run;
+    if (r->n_failed > 0 && is(run->state, "partial"))
+        return "What the other sources brought is stored. Each source is told "
+               "below, with what happens next.";
     if (run->error != NULL)
         return run->error;
     if (is(run->state, "queued"))
@@ -167,12 +172,15 @@ static void
 set_actions(struct page *p, const struct run_page *r)
 {
     const struct run *run = &r->run;
+    if (p->user->role < ROLE_OPERATOR)
+        return;
+    struct view *v = view_add(p->view, "ACTIONS");
     if (!r->ended && run->cancel_by == NULL)
-        view_show(p->view, "CAN_CANCEL");
+        view_show(v, "CAN_CANCEL");
     else if (!r->ended)
-        view_set(view_add(p->view, "CANCELLING"), "CANCEL_BY", run->cancel_by);
+        view_set(view_add(v, "CANCELLING"), "CANCEL_BY", run->cancel_by);
     if (is_bad(run->state) || is(run->state, "partial"))
-        view_set(view_add(p->view, "CAN_RETRY"), "RETRY_STEP", retry_step(r));
+        view_set(view_add(v, "CAN_RETRY"), "RETRY_STEP", retry_step(r));
     struct buf *url = buf_new(p->a);
     buf_adds(url, "/trigger");
     show_query(url, "mode", run->mode);
@@ -182,7 +190,7 @@ set_actions(struct page *p, const struct run_page *r)
         show_query(url, "from", date_format_day(p->a, run->from_ts));
     if (run->to_ts != 0)
         show_query(url, "to", date_format_day(p->a, run->to_ts));
-    view_set(p->view, "AGAIN_URL", url->data);
+    view_set(v, "AGAIN_URL", url->data);
 }
 
 static void
@@ -276,7 +284,8 @@ set_step(struct page *p, const struct run_step *s)
         view_setf(view_add(v, "STEP_ATTEMPT"), "STEP_ATTEMPT_TEXT",
                   "%lld of %lld", (long long)s->attempt,
                   (long long)s->max_attempts);
-    if (s->error != NULL)
+    bool told = s->n_sources > 0 && is(s->sources[0].state, "failed");
+    if (s->error != NULL && !told)
         view_set(view_add(v, "STEP_ERROR"), "STEP_ERROR_TEXT", s->error);
     if (s->detail != NULL && s->detail[0] != '\0')
         view_set(view_add(v, "STEP_DETAIL"), "STEP_DETAIL_TEXT", s->detail);

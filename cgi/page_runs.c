@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PAGE_ROWS = 40, CSV_ROWS = 1000 };
+enum { PAGE_ROWS = 40, CSV_ROWS = 1000, SCOPE_CHARS = 60 };
 
 static const char *const states[] = {"queued",  "running", "succeeded",
                                      "partial", "failed",  "cancelled"};
@@ -167,8 +167,8 @@ set_run(struct page *p, struct view *v, const struct run *run, double longest)
                   (long long)run->n_sources);
     view_set(v, "MODE", show_mode(run->mode));
     if (run->instruments != NULL)
-        view_setf(view_add(v, "RUN_SCOPE"), "SCOPE_TEXT", "%.60s%s",
-                  run->instruments, strlen(run->instruments) > 60 ? "…" : "");
+        view_set(view_add(v, "RUN_SCOPE"), "SCOPE_TEXT",
+                 show_short(p->a, run->instruments, SCOPE_CHARS));
     page_set_time(p, v, "QUEUED", run->queued_at, p->real_ts);
     view_set(v, "TOOK", fmt_duration(p->a, run->seconds));
     double bar = longest > 0 && run->seconds > 0

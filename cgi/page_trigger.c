@@ -120,15 +120,6 @@ check_days(struct page *p, const struct trigger *t, struct run_request *r)
         page_field_error(p, "from", "The first day is after the last");
 }
 
-static size_t
-characters(const char *text)
-{
-    size_t n = 0;
-    for (; *text != '\0'; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
-}
-
 /* What the form asks for; what is wrong with it is named beside its field. */
 static struct run_request
 check(struct page *p, const struct trigger *t)
@@ -162,7 +153,7 @@ check(struct page *p, const struct trigger *t)
                 p, "step",
                 arena_printf(p->a, "There is no step \"%.40s\"", t->steps[i]));
     }
-    if (t->reason != NULL && characters(t->reason) > REASON_MAX)
+    if (t->reason != NULL && show_length(t->reason) > REASON_MAX)
         page_field_error(p, "reason",
                          arena_printf(p->a,
                                       "The reason is longer than %d "

@@ -3,6 +3,7 @@
 #include "core/providers/provider.h"
 #include "lib/date.h"
 #include "lib/format.h"
+#include "lib/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -165,6 +166,27 @@ show_query(struct buf *url, const char *name, const char *value)
             buf_addc(url, hex[c & 15]);
         }
     }
+}
+
+size_t
+show_length(const char *text)
+{
+    size_t n = 0;
+    for (; *text != '\0'; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+const char *
+show_short(struct arena *a, const char *text, size_t max)
+{
+    size_t n = 0, len = 0;
+    while (text[len] != '\0' && n < max) {
+        size_t step = utf8_length(text + len);
+        len += step > 0 ? step : 1;
+        n++;
+    }
+    return text[len] == '\0' ? text : arena_printf(a, "%.*s…", (int)len, text);
 }
 
 const char *

@@ -43,6 +43,12 @@ void show_day(struct view *v, const char *name, const char *text);
  * NULL or empty. */
 void show_query(struct buf *url, const char *name, const char *value);
 
+/* Characters of a text, as maxlength counts them. */
+size_t show_length(const char *text);
+
+/* At most `max` characters; "…" stands for what was cut. */
+const char *show_short(struct arena *a, const char *text, size_t max);
+
 /* "A", "A and B", "A, B and 3 more": of n names, at most max are told. */
 const char *show_names(struct arena *a, const char *const *names, size_t n,
                        size_t max);

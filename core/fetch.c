@@ -72,3 +72,14 @@ rate_block(struct db *db, const char *provider, double seconds, struct err *err)
     arena_free(a);
     return ok || err_wrap(err, "rate limit of %s", provider);
 }
+
+bool
+rate_fault(struct db *db, const char *provider, const char *kind,
+           int64_t run_id, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = db_exec(db, SQL_rate_fault,
+                      DB_ARGS(provider, kind, fmt_i64(a, run_id)), NULL, err);
+    arena_free(a);
+    return ok || err_wrap(err, "fault of %s", provider);
+}

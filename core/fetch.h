@@ -40,4 +40,9 @@ MUST_USE bool rate_take(struct db *db, const char *provider, int wanted,
 MUST_USE bool rate_block(struct db *db, const char *provider, double seconds,
                          struct err *err);
 
+/* Notes what last went wrong with a provider, for the pages. kind is a
+ * fault's name. */
+MUST_USE bool rate_fault(struct db *db, const char *provider, const char *kind,
+                         int64_t run_id, struct err *err);
+
 #endif

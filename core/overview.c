@@ -85,6 +85,7 @@ read_trouble(struct arena *a, const struct db_rows *rows, struct overview *out)
             .state = db_text(rows, row, "state"),
             .error = db_text(rows, row, "error"),
             .failed = db_text(rows, row, "failed"),
+            .reason = db_text(rows, row, "reason"),
             .n_failed = db_i64(rows, row, "n_failed"),
             .finished_at = db_i64(rows, row, "finished_at"),
         };

@@ -37,6 +37,7 @@ struct overview_trouble {
     int64_t id;
     const char *state, *error;
     const char *failed; /* "BRENT, WTI": at most five of the n_failed */
+    const char *reason; /* of the first of them */
     int64_t n_failed, finished_at;
 };
 

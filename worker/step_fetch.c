@@ -4,6 +4,7 @@
  * Loads are stored as they come; what is known of the sources is noted in
  * batches, so that many short answers do not wait for as many commits. A
  * source whose note was lost with the worker is asked for once more. */
+#include "core/fetch.h"
 #include "core/load.h"
 #include "core/schedule.h"
 #include "lib/format.h"
@@ -153,12 +154,25 @@ on_save(void *arg, const struct load *loads, const size_t *sources, size_t n,
     return true;
 }
 
+/* A note for the pages; a run does not end over one that cannot be kept. */
+static void
+keep_fault(struct fetch_step *s, const struct fetch_note *note)
+{
+    struct err ignored;
+    if (note->fault != FAULT_NONE && note->provider != NULL &&
+        !rate_fault(s->p->db, note->provider, fault_name(note->fault),
+                    s->p->work->id, &ignored))
+        log_event(LOG_WARN, "fault.unkept", "provider=%s error=\"%s\"",
+                  note->provider, ignored.text);
+}
+
 static bool
 on_note(void *arg, size_t source, const struct fetch_note *note,
         struct err *err)
 {
     struct fetch_step *s = arg;
     const char *symbol = s->sources[source].symbol;
+    keep_fault(s, note);
     if (note->fault == FAULT_NONE)
         runlog_say(s->p->log, LOG_INFO, "source.asked", "%s: asking %s", symbol,
                    note->provider != NULL ? note->provider : "nobody");
@@ -195,6 +209,7 @@ on_done(void *arg, size_t source, const struct fetch_note *note,
     struct run_source_note out =
         note_of(s, source, good ? "succeeded" : "failed", note);
     s->n_done++;
+    keep_fault(s, note);
     if (good) {
         out.error = NULL;
         out.next_action = NULL;

@@ -64,7 +64,11 @@ CREATE TABLE rate_bucket (
     provider      text PRIMARY KEY REFERENCES provider ON UPDATE CASCADE ON DELETE CASCADE,
     tokens        double precision NOT NULL,
     refilled_at   timestamptz NOT NULL,
-    blocked_until timestamptz
+    blocked_until timestamptz,
+    -- what last went wrong there, for people
+    fault_at      timestamptz,
+    fault_kind    text,
+    fault_run     bigint
 );
 
 -- Takes up to `wanted` tokens and says how many were had, and after how many

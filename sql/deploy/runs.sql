@@ -105,7 +105,6 @@ CREATE TABLE step_source (
     finished_at   timestamptz,
     PRIMARY KEY (step_id, source)
 );
-CREATE INDEX step_source_fault ON step_source (provider, finished_at DESC) WHERE error IS NOT NULL;
 
 CREATE TABLE run_log (
     id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -7,13 +7,9 @@ SELECT p.title, p.enabled, p.rate_per_minute, p.burst,
                                           * p.rate_per_minute / 60), p.burst)::double precision AS tokens,
        coalesce(greatest(extract(epoch FROM b.blocked_until - now()), 0), 0)::double precision AS blocked_s,
        extract(epoch FROM l.created_at)::bigint AS success_at,
-       extract(epoch FROM f.finished_at)::bigint AS fault_at, f.error_kind AS fault_kind, f.run_id AS fault_run
+       extract(epoch FROM b.fault_at)::bigint AS fault_at, b.fault_kind, b.fault_run
   FROM provider p
   LEFT JOIN rate_bucket b ON b.provider = p.name
   LEFT JOIN LATERAL (SELECT created_at FROM load WHERE load.provider = p.name ORDER BY created_at DESC LIMIT 1) l ON true
-  LEFT JOIN LATERAL (SELECT ss.finished_at, coalesce(ss.error_kind, 'error') AS error_kind, st.run_id
-                       FROM step_source ss JOIN step st ON st.id = ss.step_id
-                      WHERE ss.provider = p.name AND ss.error IS NOT NULL AND ss.finished_at IS NOT NULL
-                      ORDER BY ss.finished_at DESC LIMIT 1) f ON true
  ORDER BY p.priority, p.name
  LIMIT 50;

@@ -4,7 +4,7 @@ SELECT id, symbol, title, kind, currency, calendar, interval_s, price_min, price
 SELECT name, title, driver, base_url, enabled, priority, rate_per_minute, burst, max_parallel, spec
   FROM provider WHERE false;
 SELECT id, instrument_id, provider, provider_symbol, priority, enabled FROM listing WHERE false;
-SELECT provider, tokens, refilled_at, blocked_until FROM rate_bucket WHERE false;
+SELECT provider, tokens, refilled_at, blocked_until, fault_at, fault_kind, fault_run FROM rate_bucket WHERE false;
 SELECT id, run_id, instrument_id, interval_s, kind, provider, provider_symbol, request, reason, simulated, from_ts,
        to_ts, http_status, elapsed_ms, archive_hash, archive_bytes, state, rows_new, rows_same, rows_changed,
        rows_refused, rows_flagged, error, created_at, stored_at

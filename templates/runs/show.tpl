@@ -5,14 +5,14 @@
 <svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>
 <div><p class="verdict-words">{{HEADLINE}}</p>{{#MORE}}<p>{{MORE_TEXT}}</p>{{/MORE}}</div>
 </section>
-{{#IS_OPERATOR}}
+{{#ACTIONS}}
 <div class="actions">
 {{#CAN_CANCEL}}<form method="post" action="/runs/{{RUN_ID}}/cancel"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-danger" id="cancel" type="submit">Cancel run {{RUN_ID}}</button></form>{{/CAN_CANCEL}}
 {{#CANCELLING}}<p class="soft">{{CANCEL_BY}} asked to cancel; the run stops at its next safe point.</p>{{/CANCELLING}}
 {{#CAN_RETRY}}<form method="post" action="/runs/{{RUN_ID}}/retry"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-primary" id="retry" type="submit">Retry from the {{RETRY_STEP}} step</button></form>{{/CAN_RETRY}}
 <a class="button" id="again" href="{{AGAIN_URL}}">Run again with changes</a>
 </div>
-{{/IS_OPERATOR}}
+{{/ACTIONS}}
 <section class="card" aria-labelledby="facts">
 <h2 id="facts">What and why</h2>
 <dl class="facts">
