@@ -66,6 +66,9 @@ $(PROGRAMS): $(BUILD)/core.a $(BUILD)/lib.a
 $(BUILD)/tests/unit/simulator_%.t: $(BUILD)/tests/unit/simulator_%.c.o $(BUILD)/simulator.a $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+$(BUILD)/tests/unit/worker_%.t: $(BUILD)/tests/unit/worker_%.c.o $(filter-out %/main.c.o,$(WORKER_O)) $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a
+	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 

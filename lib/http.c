@@ -40,6 +40,7 @@ struct http {
     CURLM *multi;
     struct transfer *active, *idle;
     int n_active;
+    uint64_t n_ended;
 };
 
 static double
@@ -386,6 +387,7 @@ unlink_active(struct http *http, struct transfer *t)
         at = &(*at)->next;
     *at = t->next;
     http->n_active--;
+    http->n_ended++;
     curl_multi_remove_handle(http->multi, t->easy);
 }
 
@@ -529,22 +531,20 @@ perform(struct http *http, struct err *err)
 bool
 http_poll(struct http *http, int timeout_ms, struct err *err)
 {
-    int before = http->n_active;
-    if (!perform(http, err))
-        return false;
-    double next_ms = finish_late(http);
-    if (http->n_active < before)
-        return true; /* something ended: the caller may want to start more */
-    if (next_ms < timeout_ms)
-        timeout_ms = (int)next_ms + 1;
-    CURLMcode code = curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL);
-    if (code != CURLM_OK)
-        return err_set(err, ERR_INTERNAL, "wait for transfers: %s",
-                       curl_multi_strerror(code));
-    if (!perform(http, err))
-        return false;
-    (void)finish_late(http);
-    return true;
+    uint64_t ended = http->n_ended;
+    double until = clock_ms() + timeout_ms;
+    for (;;) {
+        if (!perform(http, err))
+            return false;
+        double wait = finish_late(http), left = until - clock_ms();
+        if (http->n_ended != ended || left <= 0)
+            return true; /* who started it may want to start more */
+        CURLMcode code = curl_multi_poll(
+            http->multi, NULL, 0, (int)(wait < left ? wait : left) + 1, NULL);
+        if (code != CURLM_OK)
+            return err_set(err, ERR_INTERNAL, "wait for transfers: %s",
+                           curl_multi_strerror(code));
+    }
 }
 
 const char *

@@ -62,9 +62,8 @@ void http_close(struct http *http);
 MUST_USE bool http_start(struct http *http, const struct http_request *request,
                          http_done_fn *done, void *arg, struct err *err);
 
-/* Moves transfers on and runs callbacks; waits at most timeout_ms for
- * something to happen (returns at once when nothing is under way and
- * timeout_ms is 0). */
+/* Moves transfers on and runs callbacks, until at least one has ended or
+ * timeout_ms have passed. */
 MUST_USE bool http_poll(struct http *http, int timeout_ms, struct err *err);
 
 /* Transfers under way. */
