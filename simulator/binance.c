@@ -32,6 +32,13 @@ limit(struct talk *t)
               "updates to avoid polling the API.");
 }
 
+/* To the eight decimals that Binance counts in. */
+static double
+cents(double v)
+{
+    return fabs(v) < 1e7 ? round(v * 1e8) / 1e8 : round(v * 100) / 100;
+}
+
 /* Twelve columns: open time, prices, volume, close time, quote volume, trades,
  * two taker volumes, and one that is always "0". */
 static void
@@ -39,7 +46,7 @@ put_kline(struct talk *t, const struct rows *r, size_t i, int32_t interval_s)
 {
     struct buf *b = t->reply->body;
     double volume = rows_at(r, i, ROWS_VOLUME);
-    if (isnan(volume))
+    if (!isfinite(volume))
         volume = 0;
     double quote = volume * rows_at(r, i, ROWS_CLOSE);
     if (!isfinite(quote))
@@ -47,16 +54,16 @@ put_kline(struct talk *t, const struct rows *r, size_t i, int32_t interval_s)
     buf_addf(b, "%s[%lld", i > 0 ? "," : "", (long long)r->ts[i] * 1000);
     for (int col = ROWS_OPEN; col <= ROWS_CLOSE; col++) {
         buf_addc(b, ',');
-        rows_put(b, r, i, col, ROWS_FIXED_8);
+        rows_put(b, r, i, col, ROWS_DECIMAL);
     }
     buf_adds(b, ",\"");
-    rows_put_fixed8(b, volume);
+    rows_put_decimal(b, volume);
     buf_addf(b, "\",%lld,\"", (long long)(r->ts[i] + interval_s) * 1000 - 1);
-    rows_put_fixed8(b, quote);
+    rows_put_decimal(b, cents(quote));
     buf_addf(b, "\",%lld,\"", (long long)fmin(volume * 10 + 1, 1e9));
-    rows_put_fixed8(b, volume / 2);
+    rows_put_decimal(b, cents(volume / 2));
     buf_adds(b, "\",\"");
-    rows_put_fixed8(b, quote / 2);
+    rows_put_decimal(b, cents(quote / 2));
     buf_adds(b, "\",\"0\"]");
 }
 

@@ -140,36 +140,24 @@ rows_spoil(struct arena *a, const struct rows *r, int32_t interval_s,
     return out;
 }
 
-/* Writes v * 10^-8 with its eight decimals, digits from the right. */
-static size_t
-fixed8_digits(char out[NUMBER_TEXT_MAX], int64_t scaled)
-{
-    char reversed[NUMBER_TEXT_MAX];
-    size_t n = 0, len = 0;
-    uint64_t u = scaled < 0 ? (uint64_t)0 - (uint64_t)scaled : (uint64_t)scaled;
-    while (u > 0 || n < 9) {
-        reversed[n++] = (char)('0' + u % 10);
-        u /= 10;
-    }
-    if (scaled < 0)
-        out[len++] = '-';
-    while (n > 0) {
-        if (n == 8)
-            out[len++] = '.';
-        out[len++] = reversed[--n];
-    }
-    return len;
-}
-
 void
-rows_put_fixed8(struct buf *b, double v)
+rows_put_decimal(struct buf *b, double v)
 {
-    if (fabs(v) < 9e9) { /* v * 1e8 fits an int64_t; far faster than printf */
-        char text[NUMBER_TEXT_MAX];
-        buf_add(b, text, fixed8_digits(text, llround(v * 1e8)));
-    } else {
+    static const char zeros[] = "00000000";
+    char text[NUMBER_TEXT_MAX];
+    size_t len = number_format_f64(text, v);
+    if (memchr(text, 'e', len) != NULL) { /* far too large or too small */
         buf_addf(b, "%.8f", v);
+        return;
     }
+    const char *point = memchr(text, '.', len);
+    size_t decimals =
+        point == NULL ? 0 : len - (size_t)(point - text) - strlen(".");
+    buf_add(b, text, len);
+    if (point == NULL)
+        buf_addc(b, '.');
+    if (decimals < strlen(zeros))
+        buf_adds(b, zeros + decimals);
 }
 
 static void
@@ -180,11 +168,11 @@ put_good(struct buf *b, double v, enum rows_style style)
         buf_adds(b, style == ROWS_CSV ? "" : "null");
         return;
     }
-    bool quotes = style == ROWS_QUOTED || style == ROWS_FIXED_8;
+    bool quotes = style == ROWS_QUOTED || style == ROWS_DECIMAL;
     if (quotes)
         buf_addc(b, '"');
-    if (style == ROWS_FIXED_8)
-        rows_put_fixed8(b, v);
+    if (style == ROWS_DECIMAL)
+        rows_put_decimal(b, v);
     else
         buf_add(b, text, number_format_f64(text, v));
     if (quotes)

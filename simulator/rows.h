@@ -74,7 +74,8 @@ struct rows rows_spoil(struct arena *a, const struct rows *r,
 enum rows_style {
     ROWS_BARE,    /* 73249.24     null when missing */
     ROWS_QUOTED,  /* "73249.24"   null when missing */
-    ROWS_FIXED_8, /* "73249.24000000" */
+    ROWS_DECIMAL, /* "73249.24000000": eight decimals, more where the
+                   * number has more */
     ROWS_CSV,     /* 73249.24     nothing when missing */
 };
 
@@ -82,8 +83,7 @@ enum rows_style {
 void rows_put(struct buf *b, const struct rows *r, size_t row, int col,
               enum rows_style style);
 
-/* Appends v with eight decimals; a number that has no more than those prints
- * exactly, others may be off by one in the last. */
-void rows_put_fixed8(struct buf *b, double v);
+/* Appends v with eight decimals, at least; v is finite. */
+void rows_put_decimal(struct buf *b, double v);
 
 #endif

@@ -243,14 +243,17 @@ CREATE UNIQUE INDEX quarantine_once ON quarantine
 CREATE INDEX quarantine_open ON quarantine (instrument_id, id) WHERE state = 'open';
 CREATE INDEX quarantine_load ON quarantine (load_id);
 
+-- Each date looks the other two series up by their whole key: a plan that no
+-- missing statistics can spoil (OFFSET 0 keeps the subqueries as they are).
 CREATE VIEW mstr_historical_data AS
 SELECT (m.ts AT TIME ZONE 'UTC')::date AS date, m.close AS mstr_price, b.close AS btc_price, n.close AS mnav
   FROM bar m
-  JOIN instrument mi ON mi.id = m.instrument_id AND mi.symbol = 'MSTR'
-  JOIN instrument bi ON bi.symbol = 'BTC-USD'
-  JOIN instrument ni ON ni.symbol = 'MNAV'
-  JOIN bar b ON b.instrument_id = bi.id AND b.interval_s = 86400 AND b.ts = m.ts
-  JOIN bar n ON n.instrument_id = ni.id AND n.interval_s = 86400 AND n.ts = m.ts
- WHERE m.interval_s = 86400;
+  CROSS JOIN LATERAL (SELECT close FROM bar
+                       WHERE instrument_id = (SELECT id FROM instrument WHERE symbol = 'BTC-USD')
+                         AND interval_s = 86400 AND ts = m.ts OFFSET 0) b
+  CROSS JOIN LATERAL (SELECT close FROM bar
+                       WHERE instrument_id = (SELECT id FROM instrument WHERE symbol = 'MNAV')
+                         AND interval_s = 86400 AND ts = m.ts OFFSET 0) n
+ WHERE m.instrument_id = (SELECT id FROM instrument WHERE symbol = 'MSTR') AND m.interval_s = 86400;
 
 COMMIT;
