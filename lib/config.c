@@ -11,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FILE_LINES_MAX = 256, SETTING_COUNT = 0
+enum {
+    FILE_LINES_MAX = 256,
+    SETTING_COUNT = 0
 #define SETTING(member, name, type, def, min, max, unit, help) +1
 #include "lib/config.def"
 #undef SETTING
@@ -22,6 +24,7 @@ static struct config_line lines[SETTING_COUNT];
 static struct arena *memory; /* of the texts above, for the process's life */
 static char *file_names[FILE_LINES_MAX], *file_values[FILE_LINES_MAX];
 static size_t file_count;
+static bool file_is_too_long;
 static const char *file_path;
 
 /* The settings file of this instance, or NULL when there is none. */
@@ -77,18 +80,24 @@ file_read(void)
     FILE *f = fopen(file_path, "re");
     if (f == NULL)
         return;
-    char line[8192];
-    while (fgets(line, sizeof line, f) != NULL && file_count < FILE_LINES_MAX) {
+    char *line = NULL;
+    size_t cap = 0;
+    while (getline(&line, &cap, f) >= 0) {
         char *text = trim(line);
         char *equals = strchr(text, '=');
-        if (text[0] == '#' || text[0] == '\0' || equals == NULL)
+        if (text[0] == '#' || text[0] == ';' || equals == NULL)
             continue;
+        if (file_count == FILE_LINES_MAX) {
+            file_is_too_long = true;
+            break;
+        }
         *equals = '\0';
         file_names[file_count] = arena_strdup(memory, trim(text));
         file_values[file_count] =
             arena_strdup(memory, unquote(trim(equals + 1)));
         file_count++;
     }
+    free(line);
     fclose(f);
 }
 
@@ -186,6 +195,7 @@ config_load(struct err *err)
 {
     memory = arena_new();
     file_count = 0;
+    file_is_too_long = false;
     file_read();
     err->kind = ERR_NONE;
     size_t i = 0;
@@ -196,13 +206,18 @@ config_load(struct err *err)
         const char *bad = parse_##type(text, min, max, &settings.member);      \
         if (bad != NULL)                                                       \
             mistake(err, #env, text, bad);                                     \
-        lines[i++] = (struct config_line){                                     \
-            .name = #env, .value = text, .source = source, .unit = unit_,      \
-            .help = help_};                                                    \
+        lines[i++] = (struct config_line){.name = #env,                        \
+                                          .value = text,                       \
+                                          .source = source,                    \
+                                          .unit = unit_,                       \
+                                          .help = help_};                      \
     }
 #include "lib/config.def"
 #undef SETTING
     unknown_names(err);
+    if (file_is_too_long)
+        mistake(err, "the settings file", file_path,
+                arena_printf(memory, "at most %d settings", FILE_LINES_MAX));
     return err->kind == ERR_NONE;
 }
 

@@ -19,7 +19,7 @@
 EXTERN_C_BEGIN
 
 #define CONFIG_TYPE_TEXT const char *
-#define CONFIG_TYPE_INT int64_t
+#define CONFIG_TYPE_INT  int64_t
 #define CONFIG_TYPE_BOOL bool
 #define CONFIG_TYPE_TIME int64_t /* Unix seconds; 0 when empty */
 

@@ -1,5 +1,7 @@
 #include "lib/err.h"
 
+#include "lib/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,16 +22,9 @@ static const struct {
 
 /* A cut text must not end inside a UTF-8 character. */
 static void
-cut_cleanly(char *text, size_t size)
+cut_cleanly(char *text)
 {
-    if (strlen(text) + 1 < size)
-        return;
-    size_t end = size - 1;
-    while (end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0x80)
-        end--;
-    if (end > 0 && (unsigned char)text[end - 1] >= 0xC0)
-        end--;
-    text[end] = '\0';
+    text[utf8_whole(text, strlen(text))] = '\0';
 }
 
 bool
@@ -40,7 +35,7 @@ err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    cut_cleanly(text, sizeof text);
+    cut_cleanly(text);
     err->kind = kind;
     memcpy(err->text, text, sizeof text);
     return false;
@@ -57,7 +52,7 @@ err_wrap(struct err *err, const char *fmt, ...)
     size_t used = len < 0 ? 0 : (size_t)len;
     if (used < sizeof text)
         snprintf(text + used, sizeof text - used, ": %s", err->text);
-    cut_cleanly(text, sizeof text);
+    cut_cleanly(text);
     memcpy(err->text, text, sizeof text);
     return false;
 }

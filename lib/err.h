@@ -43,8 +43,8 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 bool err_wrap(struct err *err, const char *fmt, ...) PRINTF_FMT(2, 3);
 
 /* The table of consequences. */
-const char *err_name(enum err_kind kind);       /* "input", "denied", ... */
-int err_http_status(enum err_kind kind);        /* 422, 403, 404, 409, ... */
+const char *err_name(enum err_kind kind); /* "input", "denied", ... */
+int err_http_status(enum err_kind kind);  /* 422, 403, 404, 409, ... */
 enum err_action err_job_action(enum err_kind kind);
 
 EXTERN_C_END

@@ -1,5 +1,7 @@
 #include "lib/log.h"
 
+#include "lib/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +18,14 @@ log_set_level(enum log_level level)
     max_level = level;
 }
 
+static void
+one_line(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = ' ';
+}
+
 void
 log_set_context(const char *key, const char *value)
 {
@@ -23,6 +33,8 @@ log_set_context(const char *key, const char *value)
         context[0] = '\0';
     else
         snprintf(context, sizeof context, " %s=%s", key, value);
+    context[utf8_whole(context, strlen(context))] = '\0';
+    one_line(context);
 }
 
 void
@@ -30,14 +42,6 @@ log_set_sink(log_sink_fn *sink, void *arg)
 {
     sink_fn = sink;
     sink_arg = arg;
-}
-
-static void
-one_line(char *text)
-{
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
-            *text = ' ';
 }
 
 void
@@ -50,6 +54,7 @@ log_event(enum log_level level, const char *event, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    text[utf8_whole(text, strlen(text))] = '\0';
     one_line(text);
 
     char line[2400];

@@ -56,3 +56,17 @@ utf8_clean(struct arena *a, const char *text, size_t max)
     }
     return b->data;
 }
+
+size_t
+utf8_whole(const char *text, size_t len)
+{
+    size_t lead = len;
+    while (lead > 0 && len - lead < 4 &&
+           ((unsigned char)text[lead - 1] & 0xC0) == 0x80)
+        lead--;
+    if (lead == 0)
+        return len;
+    unsigned char c = (unsigned char)text[lead - 1];
+    size_t width = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+    return len - (lead - 1) < width ? lead - 1 : len;
+}

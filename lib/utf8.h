@@ -11,6 +11,10 @@ EXTERN_C_BEGIN
  * source  Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences" */
 size_t utf8_length(const char *s);
 
+/* The length of text without the character, if any, that its end cuts off: for
+ * text that was cut to len bytes. */
+size_t utf8_whole(const char *text, size_t len);
+
 /* A copy of at most max bytes that is well-formed: what is not UTF-8 becomes
  * U+FFFD, control characters but line breaks and tabs become blanks. */
 const char *utf8_clean(struct arena *a, const char *text, size_t max);
