@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOGIN_SEED_AGE_S = 86400 };
+
 /* What the checks below say: go on, or the request has been answered. */
 enum verdict { GO_ON, ANSWERED, FAILED };
 
@@ -266,7 +268,7 @@ login_seed_set(struct request *r)
     if (r->login_seed != NULL && strlen(r->login_seed) == 43)
         return;
     r->login_seed = secret_token(p->a);
-    request_set_cookie(r, COOKIE_LOGIN, r->login_seed, 24 * 3600);
+    request_set_cookie(r, COOKIE_LOGIN, r->login_seed, LOGIN_SEED_AGE_S);
 }
 
 /* What a kept page depends on besides the database: who, where and when. */

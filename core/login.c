@@ -163,7 +163,8 @@ login_judge(struct arena *a, struct db *db, const struct login *login,
         return false;
     const char *hash = t.user != NULL ? t.user->password_hash : NULL;
     bool matches = secret_password_verify(hash, login->password);
-    if (matches && !t.user->disabled && !code_is_right(&t, &right, err))
+    if (matches && t.user != NULL && !t.user->disabled &&
+        !code_is_right(&t, &right, err))
         return false;
     if (right && !enter(&t, db, err))
         return false;

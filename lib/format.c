@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DURATION_HOURS_UNTIL_MIN = 48 * 60, RELATIVE_DAYS_FROM_S = 48 * 3600 };
+
 #define THIN_SPACE "\u2009"
 #define NO_VALUE   "\u2013"
 #define MINUS      "\u2212"
@@ -162,7 +164,7 @@ fmt_duration(struct arena *a, double seconds)
         return arena_printf(a, s % 60 != 0 ? "%lld min %lld s" : "%lld min",
                             (long long)(s / 60), (long long)(s % 60));
     int64_t min = (s + 30) / 60;
-    if (min < 48 * 60)
+    if (min < DURATION_HOURS_UNTIL_MIN)
         return arena_printf(a, min % 60 != 0 ? "%lld h %lld min" : "%lld h",
                             (long long)(min / 60), (long long)(min % 60));
     int64_t hours = (s + 1800) / 3600;
@@ -178,7 +180,7 @@ fmt_relative(struct arena *a, int64_t ts, int64_t now_ts)
         return "just now";
     int64_t n = size;
     const char *unit = "s";
-    if (size >= 48 * 3600) {
+    if (size >= RELATIVE_DAYS_FROM_S) {
         n = size / DAY_S;
         unit = "days";
     } else if (size >= 3600) {

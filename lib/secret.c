@@ -180,7 +180,7 @@ secret_key_read(const char *path, unsigned char key[SECRET_KEY_BYTES],
                        strerror(errno));
     ssize_t len = read(fd, text, sizeof text);
     close(fd);
-    size_t digits = SECRET_KEY_BYTES * 2, size = 0;
+    size_t digits = 2 * (size_t)SECRET_KEY_BYTES, size = 0;
     const char *end = text;
     bool is_whole = len == (ssize_t)digits ||
                     (len == (ssize_t)digits + 1 && text[digits] == '\n');

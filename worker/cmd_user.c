@@ -96,7 +96,7 @@ user_add_command(struct command *c, const struct options *o, struct err *err)
 {
     struct db *db;
     struct user_actor who = {.name = command_who(c), .address = ""};
-    const char *password, *role = o->role != NULL ? o->role : "viewer";
+    const char *password = NULL, *role = o->role != NULL ? o->role : "viewer";
     int64_t id;
     if (!user_role_is_known(role))
         return command_usage(
@@ -114,7 +114,7 @@ user_passwd_command(struct command *c, const struct options *o, struct err *err)
     struct db *db;
     struct user *user;
     struct user_actor who = {.name = command_who(c), .address = ""};
-    const char *password;
+    const char *password = NULL;
     if (!password_get(c, o, &password, err) || !console_open(c, &db, err) ||
         !user_find(c->a, db, o->words[1], &user, err))
         return false;
