@@ -66,12 +66,15 @@ sql/queries/overview_providers.sql
 sql/queries/model_list_all.sql
 sql/queries/overview_rest.sql|$(date +%s)
 Q
+behind() { # COMMAND...: in the background, ended by finish
+    (exec scripts/run-as "$root" "$QM_VAR" -- "$@") </dev/null >/dev/null &
+    pids+=($!)
+}
 serve() { # NAME COMMAND...
     local name=$1
     shift
-    as_user env QM_DB_CONSOLE="host=$QM_VAR/run dbname=quotemill user=quotemill_console" \
-        spawn-fcgi -n -s "$QM_VAR/run/$name.sock" -M 0666 -- "$@" 2>"$QM_VAR/log/$name.log" &
-    pids+=($!)
+    behind env QM_DB_CONSOLE="host=$QM_VAR/run dbname=quotemill user=quotemill_console" \
+        spawn-fcgi -n -s "$QM_VAR/run/$name.sock" -M 0666 -- "$@" 2>"$QM_VAR/log/$name.log"
 }
 serve one "$PWD/bin/quotemill.fcgi"
 serve same "$QM_VAR/bare" "$size" "$QM_VAR/queries"
@@ -88,14 +91,12 @@ http { access_log off; fastcgi_buffer_size 16k; fastcgi_buffers 16 16k;
     client_body_temp_path $QM_VAR/nginx/body; fastcgi_temp_path $QM_VAR/nginx/fastcgi;
     $(server one $((port + 1))) $(server same $((port + 2))) $(server none $((port + 3))) }
 N
-as_user nginx -e stderr -c "$QM_VAR/bench.conf" -p "$QM_VAR/nginx" 2>"$QM_VAR/log/bench-nginx.log" &
-pids+=($!)
+behind nginx -e stderr -c "$QM_VAR/bench.conf" -p "$QM_VAR/nginx" 2>"$QM_VAR/log/bench-nginx.log"
 for i in 1 2 3; do
     curl -sf --retry 30 --retry-connrefused --retry-delay 0 --retry-all-errors --max-time 30 -o /dev/null \
         -H "Cookie: $cookie" "http://127.0.0.1:$((port + i))/" ||
         { echo "overview.sh: program $i does not answer" >&2; cat "$QM_VAR"/log/{one,same,none,bench-nginx}.log >&2; exit 1; }
 done
-scripts/down work >/dev/null 2>&1 || true
 
 cat >"$QM_VAR/changed.lua" <<'L'
 local n = 0
