@@ -116,6 +116,7 @@ settings_write() {
     umask 077
     if [ ! -s "$var/secret.key" ]; then
         od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n' >"$var/secret.key.new"
+        own "$var/secret.key.new"
         mv "$var/secret.key.new" "$var/secret.key"
     fi
     {
@@ -135,8 +136,8 @@ settings_write() {
         echo "$mark"
         [ ! -f "$file" ] || sed "1,/^$mark\$/d" "$file"
     } >"$file.new"
-    mv "$file.new" "$file"
-    own "$file" "$var/secret.key"
+    own "$file.new"
+    if cmp -s "$file.new" "$file"; then rm "$file.new"; else mv "$file.new" "$file"; fi
     umask 022
     as_user "$root/bin/quotemill" check-config >"$var/log/check-config.log" 2>&1 ||
         fail_with_log "the settings are not right" "$var/log/check-config.log"
