@@ -193,6 +193,7 @@ unknown_names(struct err *err)
 bool
 config_load(struct err *err)
 {
+    arena_free(memory);
     memory = arena_new();
     file_count = 0;
     file_is_too_long = false;
