@@ -208,14 +208,15 @@ model_rows_read(struct arena *a, struct db *db, const struct model_spec *spec,
         .rows = r,
         .values = arena_array(a, (size_t)spec->n_inputs + 1, sizeof(double)),
     };
-    const char **ids = arena_array(a, (size_t)spec->n_inputs, sizeof(*ids));
-    for (int i = 0; i < spec->n_inputs; i++)
+    size_t n = (size_t)spec->n_inputs;
+    const char **ids = arena_array(a, n + 1, sizeof(*ids));
+    for (size_t i = 0; i < n; i++)
         ids[i] = fmt_i64(a, spec->inputs[i].instrument_id);
-    if (!db_copy_out(db, SQL_model_rows_copy,
-                     DB_ARGS(fmt_i64(a, spec->target_id),
-                             fmt_i64(a, spec->interval_s),
-                             fmt_array(a, ids, (size_t)spec->n_inputs)),
-                     read_row, &reading, err))
+    ids[n] = fmt_i64(a, spec->target_id);
+    if (!db_copy_out(
+            db, SQL_model_rows_copy,
+            DB_ARGS(fmt_array(a, ids, n + 1), fmt_i64(a, spec->interval_s)),
+            read_row, &reading, err))
         return err_wrap(err, "training rows");
     model_rows_end(r);
     *out = r;

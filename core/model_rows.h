@@ -3,10 +3,10 @@
  * The rows stream past once, and how many they are is known only at the end.
  * So each slice of a few consecutive rows is kept as its factor; when there
  * are too many slices, neighbours are merged and slices are twice as long.
- * Memory is constant in rows (a few MiB at most), and afterwards the rows can
- * be cut into a part to fit on and a part to judge on, anywhere between two
- * slices: to the row up to MODEL_SLICES_MAX rows (with few inputs), and never
- * coarser than 1/32 of all rows.
+ * Memory is constant in rows (a few MiB), and afterwards the rows can be cut
+ * into a part to fit on and a part to judge on, anywhere between two slices:
+ * to the row up to MODEL_SLICES_MAX rows with up to six inputs (twenty inputs:
+ * 1,000 rows), and never coarser than 1/32 of all rows.
  */
 #ifndef CORE_MODEL_ROWS_H
 #define CORE_MODEL_ROWS_H
@@ -14,7 +14,7 @@
 #include "core/model_spec.h"
 #include "lib/linalg.h"
 
-enum { MODEL_SLICES_MAX = 1024, MODEL_FINGERPRINT_MAX = 80 };
+enum { MODEL_SLICES_MAX = 8192, MODEL_FINGERPRINT_MAX = 80 };
 
 struct model_slice {
     int64_t rows, first_ts, last_ts;

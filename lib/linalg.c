@@ -109,7 +109,9 @@ linalg_qr_new(struct arena *a, int n_inputs, int block)
 void
 linalg_qr_clear(struct linalg_qr *qr)
 {
-    memset(qr->a, 0, (size_t)qr->lda * (size_t)qr->n * sizeof(double));
+    /* Rows that are gathered overwrite what lies below R. */
+    for (int j = 0; j < qr->n; j++)
+        memset(column(qr, j), 0, (size_t)qr->n * sizeof(double));
     qr->filled = 0;
     qr->rows = 0;
 }

@@ -102,9 +102,9 @@ read_row(struct table *t, const struct csv_row *row, bool *whole,
 {
     *whole = true;
     if (row->n != t->n_fields)
-        return err_set(err, ERR_INPUT,
-                       "line %lld: %zu fields, but the header has %zu",
-                       (long long)row->line, row->n, t->n_fields);
+        return err_set(
+            err, ERR_INPUT, "line %lld: %zu field%s, but the header has %zu",
+            (long long)row->line, row->n, row->n == 1 ? "" : "s", t->n_fields);
     for (size_t c = 0; c < t->n; c++) {
         struct csv_field f = row->fields[t->at[c]];
         if (is_blank(f)) {
