@@ -19,7 +19,33 @@ kept() {
     sql "SELECT $3 FROM step_source WHERE source = '$2' AND step_id =
           (SELECT id FROM step WHERE run_id = $(jq .run "$work/$1.json") AND kind = 'fetch')"
 }
+# The run's page as a signed-in viewer sees it: its text without tags.
+page() {
+    REQUEST_METHOD=GET REQUEST_URI="/runs/$(jq .run "$work/$1.json")" DOCUMENT_URI="/runs/$(jq .run "$work/$1.json")" \
+        QUERY_STRING='' REMOTE_ADDR=127.0.0.1 HTTP_HOST=localhost HTTP_COOKIE="qm_session=$token" \
+        QM_TEMPLATES_DIR=templates QM_KEY_FILE="$work/key" \
+        "${QM_BIN:-bin}/quotemill.fcgi" < /dev/null 2> "$work/page.log" | perl -0pe '
+            s/<[^>]*>/ /g; s/&#39;/\x27/g; s/&quot;/"/g; s/&gt;/>/g; s/&lt;/</g; s/&amp;/&/g; s/\s+/ /g'
+}
+# The page names the source with what is kept about it.
+page_tells() {
+    local text words
+    text=$(page fault)
+    for words in MSTR "$(kept fault MSTR error)" "$(kept fault MSTR next_action)"; do
+        [[ $text == *"$words"* ]] || {
+            echo "not on the page: $words"
+            printf '%s\n' "$text" | head -c 3000
+            return 1
+        }
+    done
+}
 next_week() { QM_NOW=$(date -u -d "$QM_NOW + 7 days" +%Y-%m-%dT%H:%M:%SZ); }
+token=$(printf 'a%.0s' {1..43})
+printf '5a%.0s' {1..32} > "$work/key"
+chmod 600 "$work/key"
+sql "INSERT INTO app_user (name, password_hash, role) VALUES ('ann', 'x', 'viewer');
+     INSERT INTO session (token_hash, user_id, csrf, address)
+     SELECT '$(printf %s "$token" | b2sum -l 256 | cut -d' ' -f1)', id, 'x', '127.0.0.1' FROM app_user"
 two=(--instrument MSTR --instrument AAPL)
 
 run first "${two[@]}" --mode full_refresh
@@ -38,6 +64,7 @@ while IFS='|' read -r fault kind attempts rows words; do
     is "$fault: kind and attempts" "$(kept fault MSTR 'state, error_kind, attempts')" "failed|$kind|$attempts"
     like "$fault: the error in words" "$(kept fault MSTR error)" "$words"
     like "$fault: what comes next" "$(kept fault MSTR next_action)" '[a-z]{3}'
+    ok "$fault: the page says all that" page_tells
 done <<'FAULTS'
 stale 3|stale|1|2|.
 empty|empty|1|0|.
