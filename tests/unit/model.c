@@ -423,7 +423,7 @@ static struct json
 answer(struct bench *b, int64_t now_ts)
 {
     struct buf *out = buf_new(b->a);
-    struct json json;
+    struct json json = {0};
     if (!model_coefficients_json(b->a, b->db, "mstr", now_ts, out, &b->err) ||
         !json_parse(b->a, out->data, out->len, &json, &b->err))
         fail_msg("%s", b->err.text);
