@@ -9,6 +9,46 @@
 
 #include <string.h>
 
+/* The first of the words that the text holds, as people call it. */
+struct agent_word {
+    const char *part, *name;
+};
+
+static const char *
+agent_part(const char *agent, const struct agent_word *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strstr(agent, words[i].part) != NULL)
+            return words[i].name;
+    return NULL;
+}
+
+/* "Firefox on Linux"; a program's own name up to its version; else "unknown".
+ * Browsers name others that they resemble, so the order counts. */
+static const char *
+agent_words(struct arena *a, const char *agent)
+{
+    static const struct agent_word browsers[] = {{"Firefox/", "Firefox"},
+                                                 {"Edg/", "Edge"},
+                                                 {"OPR/", "Opera"},
+                                                 {"Chrome/", "Chrome"},
+                                                 {"Safari/", "Safari"}};
+    static const struct agent_word systems[] = {
+        {"Android", "Android"}, {"iPhone", "iPhone"},  {"iPad", "iPad"},
+        {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}};
+    enum { NAME_MAX_BYTES = 24 };
+    const char *browser = agent_part(agent, browsers, COUNT_OF(browsers));
+    const char *system = agent_part(agent, systems, COUNT_OF(systems));
+    size_t len = strcspn(agent, "/ ");
+    if (browser != NULL && system != NULL)
+        return arena_printf(a, "%s on %s", browser, system);
+    if (browser != NULL)
+        return browser;
+    if (len == 0 || len > NAME_MAX_BYTES)
+        return "unknown";
+    return arena_strndup(a, agent, len);
+}
+
 static void
 sessions_fill(struct page *p, const struct session_line *lines, size_t n)
 {
@@ -17,7 +57,8 @@ sessions_fill(struct page *p, const struct session_line *lines, size_t n)
         struct view *v = view_add(p->view, "SESSION");
         bool is_this = strcmp(s->hash, p->user->session_hash) == 0;
         view_set(v, "HASH", s->hash);
-        view_set(v, "AGENT", s->agent[0] != '\0' ? s->agent : "unknown");
+        view_set(v, "AGENT", agent_words(p->a, s->agent));
+        view_set(v, "AGENT_FULL", s->agent);
         view_set(v, "ADDRESS", s->address);
         page_set_time(p, v, "BEGUN", s->created_at, p->real_ts);
         page_set_time(p, v, "SEEN", s->seen_at, p->real_ts);

@@ -59,6 +59,7 @@ page_login_post(struct page *p, struct err *err)
     const char *next = request_next(page_form(p, "next"));
     const char *agent = request_param(r, "HTTP_USER_AGENT");
     login_view(p, name != NULL ? name : "", next);
+    r->errors_title = "You are not logged in";
     if (name == NULL || password == NULL || name[0] == '\0')
         return page_error(p, "Name and password are needed.");
     const struct login login = {

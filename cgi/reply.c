@@ -175,7 +175,9 @@ reply_send_kept(struct request *r, const struct cache_body *kept)
 static void
 errors_title(struct request *r)
 {
-    if (r->errors != NULL)
+    if (r->errors != NULL && r->errors_title != NULL)
+        view_set(r->errors, "ERRORS_TITLE", r->errors_title);
+    else if (r->errors != NULL)
         view_setf(r->errors, "ERRORS_TITLE", "Nothing was changed: %s",
                   r->n_errors == 1
                       ? "one thing needs another look"

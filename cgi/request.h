@@ -46,6 +46,7 @@ struct request {
     /* response */
     struct view *errors;
     size_t n_errors;
+    const char *errors_title; /* NULL: "Nothing was changed: ..." */
     const char *content_type, *location;
     const char *header_names[REQUEST_HEADERS_MAX];
     const char *header_values[REQUEST_HEADERS_MAX];

@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 {{! ROLE_TEXT, CREATED; ZONE, ZONE_OPTION (OPTION); one of TOTP_OFF, TOTP_NEW (SECRET, URI), TOTP_ON;
-    SESSION (HASH, AGENT, ADDRESS, BEGUN, SEEN, THIS or OTHER); OTHERS when there are other sessions. }}
+    SESSION (HASH, AGENT, AGENT_FULL, ADDRESS, BEGUN, SEEN, THIS or OTHER); OTHERS when there are other sessions. }}
 <div class="grid">
 <section class="card" aria-labelledby="who-title">
 <h2 id="who-title">{{USER_NAME}}</h2>
@@ -60,7 +60,7 @@
 <table class="stack">
 <thead><tr><th scope="col">Browser</th><th scope="col">Address</th><th scope="col">Logged in</th><th scope="col">Last seen</th><th scope="col"><span class="visually-hidden">What to do</span></th></tr></thead>
 <tbody>
-{{#SESSION}}<tr><th scope="row">{{AGENT}}</th><td data-label="Address">{{ADDRESS}}</td><td data-label="Logged in">{{#BEGUN}}<time datetime="{{BEGUN_ISO}}" title="{{BEGUN_FULL}}">{{BEGUN_AGO}}</time>{{/BEGUN}}</td><td data-label="Last seen">{{#SEEN}}<time datetime="{{SEEN_ISO}}" title="{{SEEN_FULL}}">{{SEEN_AGO}}</time>{{/SEEN}}</td><td>{{#THIS}}this browser{{/THIS}}{{#OTHER}}<form method="post" action="/account/sessions"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="session" value="{{HASH}}"><button class="button" type="submit">End<span class="visually-hidden"> the session from {{ADDRESS}}</span></button></form>{{/OTHER}}</td></tr>
+{{#SESSION}}<tr><th scope="row" title="{{AGENT_FULL}}">{{AGENT}}</th><td data-label="Address">{{ADDRESS}}</td><td data-label="Logged in">{{#BEGUN}}<time datetime="{{BEGUN_ISO}}" title="{{BEGUN_FULL}}">{{BEGUN_AGO}}</time>{{/BEGUN}}</td><td data-label="Last seen">{{#SEEN}}<time datetime="{{SEEN_ISO}}" title="{{SEEN_FULL}}">{{SEEN_AGO}}</time>{{/SEEN}}</td><td>{{#THIS}}this browser{{/THIS}}{{#OTHER}}<form method="post" action="/account/sessions"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="session" value="{{HASH}}"><button class="button" type="submit">End<span class="visually-hidden"> the session from {{ADDRESS}}</span></button></form>{{/OTHER}}</td></tr>
 {{/SESSION}}
 </tbody>
 </table>

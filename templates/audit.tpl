@@ -4,7 +4,7 @@
 <form class="card" method="get" action="/audit" aria-label="Filter">
 <div class="filters">
 <div class="field"><label for="f-who">Who</label><input id="f-who" name="who" maxlength="100" value="{{WHO}}" autocomplete="off"></div>
-<div class="field"><label for="f-action">Action begins with</label><input id="f-action" name="action" maxlength="60" value="{{ACTION}}" autocomplete="off"></div>
+<div class="field"><label for="f-action">Action</label><input id="f-action" name="action" maxlength="60" value="{{ACTION}}" autocomplete="off"></div>
 <div class="field"><label for="f-object">Object</label><input id="f-object" name="object" maxlength="100" value="{{OBJECT}}" autocomplete="off"></div>
 <div class="actions"><button class="button button-primary" type="submit">Filter</button>{{#FILTERED}}<a class="button" href="/audit">Show all</a>{{/FILTERED}}</div>
 </div>

@@ -8,7 +8,7 @@
 <thead><tr><th scope="col">Name</th><th scope="col">State</th><th scope="col">Role</th><th scope="col">Last seen</th><th scope="col">One-time codes</th><th scope="col">Change</th></tr></thead>
 <tbody>
 {{#USER}}<tr><th scope="row">{{NAME}}{{#SELF}}<span class="sub">you</span>{{/SELF}}</th><td data-label="State"><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{STATE}}</span></td><td data-label="Role">{{ROLE}}</td><td data-label="Last seen">{{#SEEN}}<time datetime="{{SEEN_ISO}}" title="{{SEEN_FULL}}">{{SEEN_AGO}}</time>{{/SEEN}}{{#NEVER}}not logged in{{/NEVER}}</td><td data-label="One-time codes">{{CODES}}</td><td>
-<details><summary>Change<span class="visually-hidden"> {{NAME}}</span></summary>
+<details><summary class="button">Change<span class="visually-hidden"> {{NAME}}</span></summary>
 <form class="form form-narrow" method="post" action="/users/{{USER_ID}}">
 <input type="hidden" name="csrf" value="{{CSRF}}">
 <div class="field"><label for="role-{{USER_ID}}">Role</label><select id="role-{{USER_ID}}" name="role"><option value="viewer" {{#HAS_VIEWER}}selected{{/HAS_VIEWER}}>viewer: looks</option><option value="operator" {{#HAS_OPERATOR}}selected{{/HAS_OPERATOR}}>operator: also runs and activates</option><option value="admin" {{#HAS_ADMIN}}selected{{/HAS_ADMIN}}>admin: also users and audit</option></select></div>

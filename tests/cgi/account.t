@@ -35,6 +35,17 @@ my $r = $c->get("/account");
 is $r->{status}, 200, "the page";
 like $r->{body}, qr/this browser/, "shows this session";
 like $r->{body}, qr{<option value="Europe/Istanbul">}, "and the zones";
+for my $agent (
+    ["Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36", "Chrome on Linux"],
+    ["Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Safari/604.1", "Safari on iPhone"],
+    ["Mozilla/5.0 (Windows NT 10.0; rv:120.0) Gecko/20100101 Firefox/120.0", "Firefox on Windows"],
+    ["curl/7.88.1", "curl"],
+    ["", "unknown"],
+    ["<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;"],
+    ) {
+    $c->sql("UPDATE session SET agent = '$agent->[0]'");
+    like $c->get("/account")->{body}, qr{<th scope="row" title="[^"<]*">\Q$agent->[1]\E</th>}, "a browser: $agent->[1]";
+}
 
 # Zone.
 $r = $c->post("/account/zone", zone => "europe/istanbul");
