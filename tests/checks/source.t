@@ -13,7 +13,8 @@ each_header_alone() {
     local header bad=0
     for header in "${headers[@]}"; do
         echo "#include \"$header\"" |
-            gcc -std=c11 -D_GNU_SOURCE -I. -Ibuild -Wall -Wextra -Werror \
+            gcc -std=c11 -D_GNU_SOURCE -I. -Ibuild $(pkg-config --cflags libpq) \
+                -Wall -Wextra -Werror \
                 -Wno-unused-function -fsyntax-only -x c - || bad=1
     done
     return $bad

@@ -1,8 +1,5 @@
 #include "lib/db.h"
 
-#include "lib/buf.h"
-#include "lib/date.h"
-#include "lib/format.h"
 #include "tests/lib/testdb.h"
 
 #include <math.h>
@@ -77,33 +74,6 @@ add_load(struct db *db, struct arena *a, struct err *err)
 {
     return db_exec(db, SQL_load_create, load_args(a, "upload", "86400"), NULL,
                    err);
-}
-
-static bool
-copy_bar(struct db *db, int64_t ts, double close, struct err *err)
-{
-    if (!db_copy_row(db, 9, err))
-        return false;
-    db_copy_i64(db, 1);
-    db_copy_i32(db, 86400);
-    db_copy_ts(db, ts);
-    for (int i = 0; i < 4; i++)
-        db_copy_f64(db, close);
-    db_copy_null(db);
-    db_copy_i64(db, 1);
-    return true;
-}
-
-static bool
-copy_bars(struct db *db, int64_t from, int64_t n, int64_t *n_rows,
-          struct err *err)
-{
-    if (!db_copy_in_begin(db, SQL_bar_copy_coarse, err))
-        return false;
-    for (int64_t i = from; i < from + n; i++)
-        if (!copy_bar(db, i * DAY_S, (double)i, err))
-            return false;
-    return db_copy_in_end(db, n_rows, err);
 }
 
 /* --- queries ------------------------------------------------------------ */
@@ -470,205 +440,12 @@ much_text_both_ways_does_not_block(void **state)
     struct db_call calls[2 * N];
     for (int i = 0; i < N; i++) {
         calls[2 * i] = (struct db_call){.sql = SQL_load_create, .args = args};
-        calls[2 * i + 1] = (struct db_call){.sql = SQL_load_list_fetched,
-                                            .args = run};
+        calls[2 * i + 1] =
+            (struct db_call){.sql = SQL_load_list_fetched, .args = run};
     }
     assert_true(db_query_many(f->a, f->worker, calls, 2 * N, &f->err));
     for (int i = 0; i < N; i++)
         assert_int_equal(db_count(calls[2 * i + 1].rows), i + 1);
-}
-
-/* --- COPY --------------------------------------------------------------- */
-
-struct sum {
-    int64_t n, ts;
-    double close;
-    int64_t stop_after;
-};
-
-static bool
-sum_row(void *arg, const struct db_field *fields, int n, struct err *err)
-{
-    struct sum *s = arg;
-    assert_int_equal(n, 6);
-    if (s->n == s->stop_after)
-        return err_set(err, ERR_INPUT, "enough");
-    s->n++;
-    s->ts += db_field_ts(fields[0]);
-    s->close += db_field_f64(fields[4]);
-    assert_true(isnan(db_field_f64(fields[5])));
-    return true;
-}
-
-static bool
-sum_bars(struct fixture *f, struct sum *sum)
-{
-    return db_copy_out(
-        f->worker, SQL_bar_each,
-        DB_ARGS("1", "86400", "-99999999999", "99999999999", "9999999"),
-        sum_row, sum, &f->err);
-}
-
-static void
-copies_bring_back_what_went_in(void **state)
-{
-    struct fixture *f = *state;
-    int64_t n, from = -20000, count = 40000; /* also before 1970 and 2000 */
-    assert_true(copy_bars(f->worker, from, count, &n, &f->err));
-    assert_int_equal(n, count);
-    struct sum sum = {.stop_after = -1};
-    assert_true(sum_bars(f, &sum));
-    assert_int_equal(sum.n, count);
-    assert_int_equal(sum.ts, -(count / 2) * DAY_S);
-    assert_true(sum.close == (double)-(count / 2));
-    assert_string_equal(test_db_sql(f->t, "SELECT min(ts), max(ts) FROM bar"),
-                        "1915-03-31 00:00:00+00|2024-10-03 00:00:00+00");
-}
-
-static void
-an_empty_copy_is_a_copy(void **state)
-{
-    struct fixture *f = *state;
-    int64_t n = -1;
-    assert_true(copy_bars(f->worker, 0, 0, &n, &f->err));
-    assert_int_equal(n, 0);
-    struct sum sum = {.stop_after = -1};
-    assert_true(sum_bars(f, &sum));
-    assert_int_equal(sum.n, 0);
-}
-
-static void
-a_copy_that_fails_stores_nothing_and_frees_the_connection(void **state)
-{
-    struct fixture *f = *state;
-    int64_t n;
-    assert_true(copy_bars(f->worker, 500, 1, &n, &f->err));
-    assert_false(copy_bars(f->worker, 0, 30000, &n, &f->err)); /* a double */
-    assert_int_equal(f->err.kind, ERR_CONFLICT);
-    assert_string_equal(count_of(f, "bar"), "1");
-    assert_true(add_load(f->worker, f->a, &f->err));
-    struct db *console = open_as(f, "console");
-    assert_false(copy_bars(console, 0, 1, &n, &f->err));
-    assert_int_equal(f->err.kind, ERR_DENIED);
-    assert_false(db_query_one(f->a, console, SQL_bar_before,
-                              DB_ARGS("1", "60", NULL), &(struct db_rows *){0},
-                              &f->err));
-    assert_int_equal(f->err.kind, ERR_MISSING);
-    db_close(console);
-}
-
-static void
-a_copy_given_up_stores_nothing(void **state)
-{
-    struct fixture *f = *state;
-    assert_true(db_copy_in_begin(f->worker, SQL_bar_copy_coarse, &f->err));
-    for (int i = 0; i < 5000; i++)
-        assert_true(copy_bar(f->worker, i * DAY_S, 1, &f->err));
-    db_copy_in_abort(f->worker);
-    assert_true(add_load(f->worker, f->a, &f->err));
-    assert_string_equal(count_of(f, "bar"), "0");
-}
-
-static bool
-leaves_in_the_middle_of_a_copy(struct db *db, void *arg, struct err *err)
-{
-    (void)arg;
-    if (!db_copy_in_begin(db, SQL_bar_copy_coarse, err) ||
-        !copy_bar(db, 0, 1, err))
-        return false;
-    return err_set(err, ERR_INPUT, "left");
-}
-
-static void
-a_transaction_left_in_the_middle_of_a_copy_is_rolled_back(void **state)
-{
-    struct fixture *f = *state;
-    assert_false(
-        db_tx(f->worker, leaves_in_the_middle_of_a_copy, NULL, &f->err));
-    assert_string_equal(f->err.text, "left");
-    assert_true(add_load(f->worker, f->a, &f->err));
-    assert_string_equal(count_of(f, "bar"), "0");
-}
-
-static void
-a_copy_on_a_lost_connection_may_be_tried_again(void **state)
-{
-    struct fixture *f = *state;
-    assert_true(db_copy_in_begin(f->worker, SQL_bar_copy_coarse, &f->err));
-    test_db_kick(f->t);
-    bool ok = true;
-    for (int i = 0; ok && i < 500000; i++)
-        ok = copy_bar(f->worker, i * DAY_S, 1, &f->err);
-    int64_t n;
-    ok = ok && db_copy_in_end(f->worker, &n, &f->err);
-    assert_false(ok);
-    assert_int_equal(f->err.kind, ERR_RETRY);
-    assert_true(copy_bars(f->worker, 0, 10, &n, &f->err));
-    assert_string_equal(count_of(f, "bar"), "10");
-}
-
-static void
-a_copy_out_can_be_ended_early(void **state)
-{
-    struct fixture *f = *state;
-    int64_t n;
-    assert_true(copy_bars(f->worker, 0, 20000, &n, &f->err));
-    struct sum sum = {.stop_after = 7};
-    assert_false(sum_bars(f, &sum));
-    assert_string_equal(f->err.text, "enough");
-    assert_int_equal(sum.n, 7);
-    sum = (struct sum){.stop_after = -1};
-    assert_true(sum_bars(f, &sum));
-    assert_int_equal(sum.n, 20000);
-    sum = (struct sum){.stop_after = -1};
-    assert_false(db_copy_out(f->worker, SQL_bar_each,
-                             DB_ARGS("1", "86400", "x", NULL, "1"), sum_row,
-                             &sum, &f->err));
-    assert_int_equal(f->err.kind, ERR_INPUT);
-    assert_false(db_in_tx(f->worker));
-}
-
-static void
-an_array_of_doubles_is_read_exactly(void **state)
-{
-    (void)state;
-    static const unsigned char two[] = {
-        0, 0, 0, 1, 0, 0, 0,    0,    0, 0,    2,    0xbd, 0, 0, 0,
-        2, 0, 0, 0, 1, 0, 0,    0,    8, 0x3f, 0xf8, 0,    0, 0, 0,
-        0, 0, 0, 0, 0, 8, 0xc0, 0x00, 0, 0,    0,    0,    0, 0};
-    double out[3] = {0};
-    struct db_field field = {.data = two, .len = sizeof two};
-    assert_true(db_field_f64_array(field, out, 2));
-    assert_true(out[0] == 1.5 && out[1] == -2);
-    assert_false(db_field_f64_array(field, out, 3));
-    assert_false(db_field_f64_array(field, out, 1));
-    field.len--;
-    assert_false(db_field_f64_array(field, out, 2));
-    field.len = 11;
-    assert_false(db_field_f64_array(field, out, 2));
-    assert_false(db_field_f64_array((struct db_field){.len = -1}, out, 0));
-    static const unsigned char none[12] = {[9] = 0, [10] = 2, [11] = 0xbd};
-    assert_true(
-        db_field_f64_array((struct db_field){.data = none, .len = 12}, out, 0));
-}
-
-static void
-absent_fields_have_their_values(void **state)
-{
-    (void)state;
-    struct db_field null = {.len = -1};
-    assert_int_equal(db_field_i64(null), 0);
-    assert_int_equal(db_field_ts(null), 0);
-    assert_true(isnan(db_field_f64(null)));
-    static const unsigned char minus_two[] = {255, 255, 255, 255,
-                                              255, 255, 255, 254};
-    for (int len = 2; len <= 8; len *= 2)
-        assert_int_equal(db_field_i64((struct db_field){
-                             .data = minus_two + 8 - len, .len = len}),
-                         -2);
-    static const unsigned char us[8] = {255, 255, 255, 255, 255, 255, 255, 255};
-    assert_int_equal(db_field_ts((struct db_field){.data = us, .len = 8}),
-                     946684799); /* a microsecond before 2000 */
 }
 
 /* --- notifications and locks -------------------------------------------- */
@@ -705,9 +482,8 @@ notifications_arrive_also_during_queries(void **state)
     nothing_waits(f);
     test_db_sql(f->t, "NOTIFY run_queued, '2'");
     test_db_sql(f->t, "NOTIFY \"Odd \"\"name\"\"\", '3'");
-    int64_t n; /* both are taken in on the way */
+    /* both are taken in on the way */
     assert_true(add_load(f->worker, f->a, &f->err));
-    assert_true(copy_bars(f->worker, 0, 10, &n, &f->err));
     struct db_call calls[] = {{.sql = SQL_provider_names}};
     assert_true(db_query_many(f->a, f->worker, calls, 1, &f->err));
     wait_for(f, "run_queued", "2");
@@ -765,29 +541,6 @@ an_advisory_lock_has_one_holder(void **state)
     db_close(other);
 }
 
-static void
-every_query_prepares_on_a_fresh_schema(void **state)
-{
-    struct fixture *f = *state;
-    static const struct {
-        const char *name, *text;
-    } all[] = {
-#define SQL(name, text) {#name, text},
-#include "sql.def"
-#undef SQL
-    };
-    struct buf *script = buf_new(f->a);
-    for (size_t i = 0; i < COUNT_OF(all); i++) {
-        /* COPY cannot be prepared: its query can */
-        if (strncmp(all[i].text + strspn(all[i].text, " \n"), "COPY", 4) == 0)
-            continue;
-        buf_addf(script, "PREPARE %s AS %s;\n", all[i].name, all[i].text);
-    }
-    buf_adds(script, "SELECT count(*) FROM pg_prepared_statements");
-    const char *n = test_db_sql(f->t, script->data);
-    assert_true(atoi(n) > 20);
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -813,20 +566,10 @@ main(void)
         T(many_queries_join_a_transaction),
         T(many_queries_on_a_lost_connection_may_be_tried_again),
         T(much_text_both_ways_does_not_block),
-        T(copies_bring_back_what_went_in),
-        T(an_empty_copy_is_a_copy),
-        T(a_copy_that_fails_stores_nothing_and_frees_the_connection),
-        T(a_copy_given_up_stores_nothing),
-        T(a_transaction_left_in_the_middle_of_a_copy_is_rolled_back),
-        T(a_copy_on_a_lost_connection_may_be_tried_again),
-        T(a_copy_out_can_be_ended_early),
-        cmocka_unit_test(an_array_of_doubles_is_read_exactly),
-        cmocka_unit_test(absent_fields_have_their_values),
         T(notifications_arrive_also_during_queries),
         T(a_reconnect_listens_again_and_says_so),
         T(a_signal_ends_the_wait),
         T(an_advisory_lock_has_one_holder),
-        T(every_query_prepares_on_a_fresh_schema),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,67 @@
+/* sql/queries/: all of them, against the schema as it is deployed. */
+#include "lib/buf.h"
+#include "lib/db.h"
+#include "tests/lib/testdb.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const struct {
+    const char *name, *text;
+} all[] = {
+#define SQL(name, text) {#name, text},
+#include "sql.def"
+#undef SQL
+};
+
+/* COPY cannot be prepared: of COPY (query) the query is, and a COPY FROM is
+ * begun for nothing. */
+static void
+add_statement(struct buf *script, const char *name, const char *text)
+{
+    text += strspn(text, " \n");
+    if (strncmp(text, "COPY", 4) != 0) {
+        buf_addf(script, "PREPARE %s AS %s;\n", name, text);
+        return;
+    }
+    const char *query = text + strcspn(text, "(") + 1;
+    const char *end = strstr(text, ") TO STDOUT");
+    if (end != NULL)
+        buf_addf(script, "PREPARE %s AS %.*s;\n", name, (int)(end - query),
+                 query);
+    else
+        buf_addf(script, "PREPARE %s AS SELECT %.*s FROM %.*s;\n", name,
+                 (int)strcspn(query, ")"), query, (int)(query - 1 - (text + 5)),
+                 text + 5);
+}
+
+static void
+every_query_prepares_on_a_fresh_schema(void **state)
+{
+    (void)state;
+    struct test_db *t = test_db_new();
+    struct arena *a = arena_new();
+    struct buf *script = buf_new(a);
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        add_statement(script, all[i].name, all[i].text);
+    buf_adds(script, "SELECT count(*) FROM pg_prepared_statements");
+    const char *n = test_db_sql(t, script->data);
+    assert_int_equal(atoi(n), COUNT_OF(all));
+    arena_free(a);
+    test_db_free(t);
+}
+
+int
+main(void)
+{
+    if (!test_db_available())
+        return test_db_skip();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_query_prepares_on_a_fresh_schema),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
