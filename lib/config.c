@@ -76,6 +76,8 @@ unquote(char *s)
 static void
 file_read(void)
 {
+    file_count = 0;
+    file_is_too_long = false;
     file_path = file_find();
     FILE *f = fopen(file_path, "re");
     if (f == NULL)
@@ -174,10 +176,13 @@ setting_text(const char *name, const char *def, const char **source)
     return text != NULL ? text : def;
 }
 
-/* A misspelt QM_ name in the file would otherwise be ignored in silence. */
+/* A misspelt QM_ name, or a line too many, would be ignored in silence. */
 static void
-unknown_names(struct err *err)
+check_file(struct err *err)
 {
+    if (file_is_too_long)
+        mistake(err, "the settings file", file_path,
+                arena_printf(memory, "at most %d settings", FILE_LINES_MAX));
     for (size_t i = 0; i < file_count; i++) {
         const char *name = file_names[i];
         size_t len = strlen(name);
@@ -195,8 +200,6 @@ config_load(struct err *err)
 {
     arena_free(memory);
     memory = arena_new();
-    file_count = 0;
-    file_is_too_long = false;
     file_read();
     err->kind = ERR_NONE;
     size_t i = 0;
@@ -215,10 +218,7 @@ config_load(struct err *err)
     }
 #include "lib/config.def"
 #undef SETTING
-    unknown_names(err);
-    if (file_is_too_long)
-        mistake(err, "the settings file", file_path,
-                arena_printf(memory, "at most %d settings", FILE_LINES_MAX));
+    check_file(err);
     return err->kind == ERR_NONE;
 }
 
