@@ -1,5 +1,6 @@
 #include "core/fit.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -233,6 +234,7 @@ huber_consistency(void)
 static double
 distance(struct linalg_qr *qr, const double *x, const double *y, int n)
 {
+    assert(x != NULL && y != NULL);
     double far = 0, size = 0;
     for (int j = 0; j < n; j++) {
         double scale = linalg_qr_norm(qr, j, false);

@@ -137,18 +137,18 @@ state_get(struct arena *a, struct db *db, const char *name,
  * calendar has it, and each calendar's bar of it is late enough. 0: none in
  * the last year. */
 static int64_t
-newest_overdue(const struct calendar *const *c, size_t n, int64_t now_ts)
+newest_overdue(const struct calendar *c, size_t n, int64_t now_ts)
 {
     enum { YEAR_S = 366 * DAY_S };
     int64_t ts = now_ts;
     for (size_t i = 0; i < n; i++) {
-        int64_t limit = now_ts - c[i]->late_after_s - c[i]->stale_after_s;
+        int64_t limit = now_ts - c[i].late_after_s - c[i].stale_after_s;
         ts = limit < ts ? limit : ts;
     }
     ts = date_day_start(ts);
     while (ts > now_ts - YEAR_S) {
         size_t open = 0;
-        while (open < n && calendar_is_session(c[open], ts))
+        while (open < n && calendar_is_session(&c[open], ts))
             open++;
         if (open == n)
             return ts;
@@ -160,7 +160,7 @@ newest_overdue(const struct calendar *const *c, size_t n, int64_t now_ts)
 /* The calendars of the model's instruments, from a JSON array of names. */
 static bool
 calendars_of(struct arena *a, struct db *db, const char *names,
-             const struct calendar ***out, size_t *n, struct err *err)
+             struct calendar **out, size_t *n, struct err *err)
 {
     struct calendar *all;
     struct json list;
@@ -174,7 +174,7 @@ calendars_of(struct arena *a, struct db *db, const char *names,
         const struct calendar *c =
             calendar_find(all, n_all, json_str(it.value));
         if (c != NULL)
-            (*out)[(*n)++] = c;
+            (*out)[(*n)++] = *c;
     }
     return true;
 }
@@ -183,7 +183,7 @@ static bool
 freshness_of(struct arena *a, struct db *db, const struct db_rows *state,
              int64_t now_ts, struct model_freshness *f, struct err *err)
 {
-    const struct calendar **calendars;
+    struct calendar *calendars;
     size_t n;
     *f = (struct model_freshness){.last_ts = db_i64(state, 0, "last_ts")};
     if (!calendars_of(a, db, db_text(state, 0, "calendars"), &calendars, &n,
