@@ -259,7 +259,11 @@ set_source(struct page *p, struct view *v, const struct run_source *s)
     }
     if (quiet)
         view_show(v, "SOURCE_QUIET");
-    view_set(v, "SOURCE_ATTEMPTS", fmt_count(p->a, s->attempts));
+}
+
+static void
+set_source_rows(struct page *p, struct view *v, const struct run_source *s)
+{
     view_set(v, "SOURCE_NEW", fmt_count(p->a, s->rows_new));
     view_set(v, "SOURCE_SAME", fmt_count(p->a, s->rows_same));
     view_set(v, "SOURCE_CHANGED", fmt_count(p->a, s->rows_changed));
@@ -268,6 +272,27 @@ set_source(struct page *p, struct view *v, const struct run_source *s)
                  fmt_count(p->a, s->rows_refused));
     else
         view_show(v, "SOURCE_NONE_REFUSED");
+}
+
+/* The numbers that mean something in this step: requests where providers are
+ * asked, rows where they are stored. */
+static void
+set_sources(struct page *p, struct view *v, const struct run_step *s)
+{
+    bool attempts = is(s->kind, "fetch"), rows = is(s->kind, "process");
+    if (attempts)
+        view_show(v, "WITH_ATTEMPTS");
+    if (rows)
+        view_show(v, "WITH_ROWS");
+    for (size_t i = 0; i < s->n_sources; i++) {
+        struct view *row = view_add(v, "SOURCE");
+        set_source(p, row, &s->sources[i]);
+        if (attempts)
+            view_set(view_add(row, "SOURCE_TRIES"), "SOURCE_ATTEMPTS",
+                     fmt_count(p->a, s->sources[i].attempts));
+        if (rows)
+            set_source_rows(p, view_add(row, "SOURCE_ROWS"), &s->sources[i]);
+    }
 }
 
 static void
@@ -289,11 +314,8 @@ set_step(struct page *p, const struct run_step *s)
         view_set(view_add(v, "STEP_ERROR"), "STEP_ERROR_TEXT", s->error);
     if (s->detail != NULL && s->detail[0] != '\0')
         view_set(view_add(v, "STEP_DETAIL"), "STEP_DETAIL_TEXT", s->detail);
-    if (s->n_sources == 0)
-        return;
-    struct view *sources = view_add(v, "SOURCES");
-    for (size_t i = 0; i < s->n_sources; i++)
-        set_source(p, view_add(sources, "SOURCE"), &s->sources[i]);
+    if (s->n_sources > 0)
+        set_sources(p, view_add(v, "SOURCES"), s);
 }
 
 static void

@@ -6,5 +6,12 @@ import { previewForecast } from "./forecast.js";
 followRun();
 previewForecast();
 
+// On a phone the navigation scrolls sideways: show where we are.
+const here = document.querySelector(".nav [aria-current]");
+if (here) {
+    const nav = here.closest(".nav");
+    nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+}
+
 // After a refused form the summary is where reading goes on.
 document.getElementById("errors")?.focus();
