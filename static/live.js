@@ -7,6 +7,7 @@
 
 const SAFETY_MS = 10_000; // fetches even when no word came
 const POLL_MS = 2_000; // fetches while the live channel is away
+const LAST_MS = 1_500; // after the end: for the last lines of the log
 const LOG_MAX = 2_000; // lines kept in the page
 
 export function followRun() {
@@ -31,6 +32,7 @@ export function followRun() {
         else if (message.kind === "changed")
             page.refresh();
     };
+    page.log.toEnd();
     page.schedule();
 }
 
@@ -42,6 +44,7 @@ class RunPage {
         this.connected = false;
         this.busy = false;
         this.again = false;
+        this.finished = false;
         this.timer = 0;
         this.onEnd = () => {};
     }
@@ -49,8 +52,7 @@ class RunPage {
     schedule() {
         clearTimeout(this.timer);
         if (this.live.dataset.ended === undefined)
-            this.timer = setTimeout(() => this.refresh(),
-                                    this.connected ? SAFETY_MS : POLL_MS);
+            this.timer = setTimeout(() => this.refresh(), this.connected ? SAFETY_MS : POLL_MS);
     }
 
     // One fetch at a time; a change during one asks for one more.
@@ -66,7 +68,10 @@ class RunPage {
             // The server is away: the timer tries again.
         }
         this.busy = false;
-        if (this.again) {
+        if (this.live.dataset.ended !== undefined) {
+            if (!this.finished)
+                this.finish();
+        } else if (this.again) {
             this.again = false;
             this.refresh();
         } else {
@@ -87,8 +92,15 @@ class RunPage {
         this.log.merge(next.getElementById("log"));
         this.swap(document.importNode(fresh, true));
         document.title = next.title;
-        if (this.live.dataset.ended !== undefined)
+    }
+
+    // The last lines may come after the word that the run has ended.
+    finish() {
+        this.finished = true;
+        setTimeout(async () => {
+            await this.fetchAndSwap().catch(() => {});
             this.onEnd();
+        }, LAST_MS);
     }
 
     swap(fresh) {
@@ -111,13 +123,9 @@ class Log {
         this.list = list;
     }
 
-    get last() {
-        return Number(this.list?.lastElementChild?.dataset.id ?? 0);
-    }
-
     // A line from the live channel: {id, at, level, event, text}.
     add(line) {
-        if (!this.list || !(line.id > this.last))
+        if (!this.list)
             return;
         const item = document.createElement("li");
         item.dataset.id = line.id;
@@ -134,7 +142,18 @@ class Log {
         const text = document.createElement("span");
         text.textContent = line.text;
         item.append(time, event, text);
-        this.append([item]);
+        this.insert([item]);
+    }
+
+    // Lines of a page fetched again that are not here yet.
+    merge(fetched) {
+        if (this.list && fetched)
+            this.insert([...fetched.children].map((item) => document.importNode(item, true)));
+    }
+
+    toEnd() {
+        if (this.list)
+            this.list.scrollTop = this.list.scrollHeight;
     }
 
     // Lines of a page fetched again that are not here yet.
@@ -146,18 +165,30 @@ class Log {
         this.append(missing.map((item) => document.importNode(item, true)));
     }
 
-    // Keeps the end in sight for whoever is reading there.
-    append(items) {
-        if (!items.length)
-            return;
+    // Each line once, in the order of ids, in whatever order they come. Keeps
+    // the end in sight for whoever is reading there.
+    insert(items) {
         const list = this.list;
         const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 48;
-        list.append(...items);
+        for (const item of items) {
+            const id = Number(item.dataset.id);
+            let before = list.lastElementChild;
+            while (before && Number(before.dataset.id) > id)
+                before = before.previousElementSibling;
+            if (before && Number(before.dataset.id) === id)
+                continue;
+            if (before)
+                before.after(item);
+            else
+                list.prepend(item);
+        }
+        if (!list.childElementCount)
+            return;
         list.hidden = false;
         document.getElementById("log-empty")?.remove();
         while (list.childElementCount > LOG_MAX)
             list.firstElementChild.remove();
         if (atEnd)
-            list.scrollTop = list.scrollHeight;
+            this.toEnd();
     }
 }

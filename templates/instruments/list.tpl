@@ -9,7 +9,7 @@
 <table class="stack">
 <thead><tr><th scope="col">Symbol</th><th scope="col">Freshness</th><th scope="col">Why</th><th scope="col" class="num">Last value</th><th scope="col" class="num">Last bar</th><th scope="col" class="num">Bars</th><th scope="col">Asked in this order</th></tr></thead>
 <tbody>
-{{#INSTRUMENT}}<tr><th scope="row" class="span">{{SYMBOL}}<span class="sub">{{INSTRUMENT_TITLE}}, {{KIND}}</span></th><td><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{WORD}}</span></td><td data-label="Why">{{FRESH_WORDS}}<span class="sub">{{CALENDAR}}</span></td><td class="num" data-label="Last value">{{VALUE}} <span class="soft">{{CURRENCY}}</span></td><td class="num" data-label="Last bar">{{#BAR}}<time datetime="{{BAR_ISO}}" title="{{BAR_AGO}}">{{BAR_DAY}}</time>{{/BAR}}{{#NO_BAR}}–{{/NO_BAR}}</td><td class="num" data-label="Bars">{{BARS}}</td><td data-label="Asked in this order">{{LISTINGS}}</td></tr>
+{{#INSTRUMENT}}<tr><th scope="row" class="span nowrap">{{SYMBOL}}<span class="sub">{{INSTRUMENT_TITLE}}, {{KIND}}</span></th><td><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{WORD}}</span></td><td data-label="Why">{{FRESH_WORDS}}<span class="sub">{{CALENDAR}}</span></td><td class="num" data-label="Last value">{{VALUE}} <span class="soft">{{CURRENCY}}</span></td><td class="num" data-label="Last bar">{{#BAR}}<time datetime="{{BAR_ISO}}" title="{{BAR_AGO}}">{{BAR_DAY}}</time>{{/BAR}}{{#NO_BAR}}–{{/NO_BAR}}</td><td class="num" data-label="Bars">{{BARS}}</td><td data-label="Asked in this order">{{LISTINGS}}</td></tr>
 {{/INSTRUMENT}}
 </tbody>
 </table>

@@ -45,7 +45,7 @@
 <table class="stack">
 <thead><tr><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col" class="num">Value</th><th scope="col" class="num">Limit</th><th scope="col">In words</th></tr></thead>
 <tbody>
-{{#RULE}}<tr><th scope="row">{{RULE_NAME}}</th><td><span class="state state-{{RULE_STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{RULE_SHAPE}}"/></svg>{{RULE_WORD}}</span></td><td class="num" data-label="Value">{{RULE_VALUE}}</td><td class="num" data-label="Limit">{{RULE_LIMIT}}</td><td class="words" data-label="In words">{{RULE_TEXT}}</td></tr>
+{{#RULE}}<tr><th scope="row" class="nowrap">{{RULE_NAME}}</th><td><span class="state state-{{RULE_STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{RULE_SHAPE}}"/></svg>{{RULE_WORD}}</span></td><td class="num" data-label="Value">{{RULE_VALUE}}</td><td class="num" data-label="Limit">{{RULE_LIMIT}}</td><td class="words" data-label="In words">{{RULE_TEXT}}</td></tr>
 {{/RULE}}
 </tbody>
 </table>

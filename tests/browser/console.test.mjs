@@ -1,0 +1,311 @@
+// The console in a real browser, from login to a model's rollback, with and
+// without JavaScript; every page against axe and the Nu HTML checker; pictures
+// of every page into build/shots/.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Instance } from "./lib/instance.mjs";
+import { checkHtml, launch, Visitor } from "./lib/browser.mjs";
+
+const NOW = "2026-02-02T12:00:00Z";
+const LATER = "2026-02-06T12:00:00Z";
+const VIEWER = { name: "vera", password: "looking-only-7-times" };
+
+let instance, browser;
+const html = {}; // pages for the Nu checker, by name
+
+before(async () => {
+    instance = await Instance.start({ now: NOW });
+    browser = await launch();
+}, { timeout: 900_000 });
+
+after(async () => {
+    await browser?.close();
+    await instance?.stop();
+});
+
+async function admin(options) {
+    const visitor = await Visitor.open(browser, instance, options);
+    await visitor.login("admin", instance.password);
+    return visitor;
+}
+
+// Looks at a page as it is in all ways that machines can, and takes pictures.
+async function inspect(visitor, name, to, { status = 200, shot = true } = {}) {
+    const answer = await visitor.go(to, status);
+    html[name] = await answer.text();
+    for (const { colorScheme, width } of [{ colorScheme: "light", width: 1280 }, { colorScheme: "dark", width: 390 }]) {
+        await visitor.page.emulateMedia({ colorScheme });
+        await visitor.page.setViewportSize({ width, height: 900 });
+        assert.deepEqual(await visitor.axe(), [], `${name}, ${colorScheme}, ${width}: axe`);
+        assert.equal(await visitor.isTooWide(), false, `${name}: wider than ${width}`);
+    }
+    if (shot)
+        await visitor.shot(name);
+}
+
+test("a run is triggered and followed to its end without a reload", async () => {
+    const visitor = await admin();
+    const { page } = visitor;
+    await instance.faults("* * latency 700");
+    await visitor.go("/trigger");
+    await page.getByLabel("BTC-USD").check();
+    await page.getByLabel("MSTR", { exact: false }).first().check();
+    await page.locator("#forecast").getByText("2 sources").waitFor();
+    assert.match(await page.locator("#forecast").innerText(), /2 sources, about \d+ requests?/);
+    assert.equal(new URL(page.url()).search, "", "the forecast needs no new page");
+    await page.getByLabel("Reason").fill("<b>browser</b> & test");
+    await page.getByRole("button", { name: "Start the run" }).click();
+    await page.waitForURL(/\/runs\/\d+$/);
+    const id = page.url().match(/\d+$/)[0];
+    await page.evaluate(() => { globalThis.sameDocument = true; });
+    assert.match(await page.locator(".flash").innerText(), new RegExp(`Run ${id} is queued`));
+
+    const seen = new Set();
+    const lines = [];
+    while (await page.locator("#live[data-ended]").count() === 0) {
+        seen.add(await page.locator("#live").getAttribute("data-words"));
+        lines.push(await page.locator("#log li").count());
+        await page.waitForTimeout(100);
+    }
+    assert.equal(await page.evaluate(() => globalThis.sameDocument), true, "no reload");
+    assert.ok([...seen].some((words) => words.includes("step is under way")), [...seen].join("; "));
+    assert.ok(lines.at(-1) > lines[0] || lines[0] === 0, `log lines came one by one: ${lines}`);
+    await page.getByText("Succeeded").first().waitFor();
+    for (const step of ["Fetch", "Process", "Retrain"])
+        await page.locator(".step", { has: page.getByRole("heading", { name: step }) })
+            .getByText("succeeded").first().waitFor();
+    assert.equal(await page.locator("#live-note").innerText(), await page.locator("#live").getAttribute("data-words"));
+    assert.ok(await page.getByText("<b>browser</b> & test").isVisible(), "the reason is text");
+    const stored = Number(await instance.sql(`SELECT count(*) FROM run_log WHERE run_id = ${id}`));
+    await page.waitForFunction((n) => document.querySelectorAll("#log li").length === n, stored);
+    const ids = await page.locator("#log li").evaluateAll((items) => items.map((item) => Number(item.dataset.id)));
+    assert.deepEqual(ids, [...new Set(ids)].sort((a, b) => a - b), "each line once, in order");
+
+    await visitor.go("/runs?trigger=console&instrument=MSTR");
+    await page.getByRole("link", { name: `Run ${id}` }).waitFor();
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Download as CSV" }).click();
+    const csv = await (await (await download).createReadStream()).toArray().then((parts) => Buffer.concat(parts).toString());
+    assert.deepEqual(csv.trim().split("\r\n").slice(1).map((line) => line.split(",")[0]), [id],
+                     "exactly what is filtered");
+    await instance.faults();
+    await visitor.close();
+});
+
+test("a run under way is cancelled by its button", async () => {
+    const visitor = await admin();
+    const { page } = visitor;
+    await instance.faults("* * hang 5");
+    await visitor.go("/trigger?mode=full_refresh&instrument=AAPL&step=fetch");
+    await page.getByRole("button", { name: "Start the run" }).click();
+    await page.locator(".state-running").first().waitFor();
+    await page.getByRole("button", { name: /^Cancel run/ }).click();
+    await page.locator("#live[data-ended]").waitFor();
+    assert.match(await page.locator(".verdict").innerText(), /Cancelled by admin/);
+    await instance.faults();
+    await visitor.close();
+});
+
+test("a failing source is named with error, attempts and what comes next, and is retried", async () => {
+    const visitor = await admin();
+    const { page } = visitor;
+    await instance.faults("yahoo AAPL 503");
+    await visitor.go("/trigger?instrument=AAPL&instrument=BTC-USD");
+    await page.getByRole("button", { name: "Start the run" }).click();
+    await page.locator("#live[data-ended]").waitFor({ timeout: 60_000 });
+    assert.match(await page.locator(".verdict").innerText(), /AAPL failed/);
+    const row = page.locator(".step", { has: page.getByRole("heading", { name: "Fetch" }) })
+        .getByRole("row", { name: /^AAPL/ });
+    const words = await row.innerText();
+    assert.match(words, /yahoo.*503/s);
+    assert.match(words, /Next: .*next run/s);
+    assert.ok(Number((await row.locator("td").last().innerText()).trim()) >= 3, `attempts: ${words}`);
+    assert.match(await page.title(), /partial/);
+    await inspect(visitor, "run-partial", new URL(page.url()).pathname);
+
+    await visitor.go("/");
+    assert.match(await page.locator(".verdict").innerText(), /succeeded only in part/);
+    assert.match(await page.getByRole("row", { name: /^Yahoo/ }).innerText(), /ago/);
+    await inspect(visitor, "overview-partial", "/");
+    await instance.faults();
+    await page.getByRole("button", { name: /^Retry run/ }).click();
+    await page.waitForURL(/\/runs\/\d+$/);
+    await page.locator("#live[data-ended]").waitFor();
+    assert.match(await page.locator(".verdict").innerText(), /Succeeded/);
+    await visitor.go("/");
+    assert.match(await page.locator(".verdict").innerText(), /Everything ran/);
+    await visitor.close();
+});
+
+test("a model's older version is made active again", async () => {
+    await instance.quotemill(["run", "--mode", "incremental"], { QM_NOW: LATER });
+    assert.equal(await instance.sql("SELECT count(*) FROM model_version"), "2");
+    const visitor = await admin();
+    const { page } = visitor;
+    await visitor.go("/models");
+    await page.getByRole("link", { name: "mstr", exact: true }).click();
+    for (const name of ["intercept", "btc_price", "mnav"])
+        await page.getByRole("rowheader", { name, exact: true }).waitFor();
+    await page.getByLabel("Reason").fill("it did better");
+    await page.getByRole("button", { name: /^Activate version 1/ }).click();
+    await page.locator(".flash").getByText("Version 1 is active now").waitFor();
+    assert.match(await page.locator(".verdict").innerText(), /Version 1 is active/);
+    assert.equal(await instance.sql("SELECT version FROM model_version WHERE state = 'active'"), "1");
+    assert.equal(await instance.sql("SELECT who || ': ' || why FROM model_activation ORDER BY id DESC LIMIT 1"),
+                 "admin: it did better");
+    await visitor.close();
+});
+
+test("the same without JavaScript", async () => {
+    const visitor = await admin({ javaScriptEnabled: false });
+    const { page } = visitor;
+    await visitor.go("/trigger");
+    await page.getByLabel("Backfill").check();
+    await page.locator("#f-from").fill("2026-01-05");
+    await page.locator("#f-to").fill("2026-01-09");
+    await page.getByLabel("ETH-USD").check();
+    await page.getByRole("button", { name: "Show forecast" }).click();
+    assert.match(await page.locator("#forecast").innerText(), /1 source, about 1 request/);
+    assert.equal(await page.locator("#f-from").inputValue(), "2026-01-05", "what was typed is kept");
+    await page.getByRole("button", { name: "Start the run" }).click();
+    await page.waitForURL(/\/runs\/\d+$/);
+    const own = page.url();
+    // the page asks again by itself while the run is under way
+    await page.locator("#live[data-ended]").waitFor({ timeout: 60_000 });
+    assert.equal(page.url(), own);
+    assert.match(await page.locator(".verdict").innerText(), /Succeeded/);
+    assert.ok(await page.locator("#log li").count() > 3);
+    await visitor.go("/runs?mode=backfill");
+    await page.getByRole("link", { name: `Run ${own.match(/\d+$/)[0]}` }).click();
+    await page.getByRole("link", { name: "Models" }).click();
+    await page.getByRole("link", { name: "mstr", exact: true }).click();
+    await page.getByLabel("Reason").fill("back to the new one");
+    await page.getByRole("button", { name: /^Activate version 2/ }).click();
+    await page.locator(".flash").getByText("Version 2 is active now").waitFor();
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    await visitor.close();
+});
+
+test("wrong values come back beside their fields, and nothing is queued", async () => {
+    const visitor = await admin();
+    const { page } = visitor;
+    const before = await instance.sql("SELECT count(*) FROM run");
+    await visitor.go("/trigger");
+    await page.getByLabel("Backfill").check();
+    await page.locator("#f-from").fill("2026-01-09");
+    await page.locator("#f-to").fill("2026-01-05");
+    await page.getByLabel("Reason").fill("typed already");
+    visitor.status = 422;
+    await page.getByRole("button", { name: "Start the run" }).click();
+    await page.locator("#errors").waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.id), "errors", "reading goes on at the summary");
+    await page.locator("#errors").getByRole("link", { name: /first day/i }).click();
+    assert.equal(await page.evaluate(() => document.activeElement.id), "f-from");
+    assert.equal(await page.getByLabel("Reason").inputValue(), "typed already");
+    assert.equal(await page.locator("#f-from").getAttribute("aria-invalid"), "true");
+    assert.equal(await instance.sql("SELECT count(*) FROM run"), before);
+    await inspect(visitor, "trigger-wrong", "/trigger?mode=backfill&from=2026-02-30", { status: 422 });
+    visitor.status = 422;
+    await visitor.close();
+});
+
+test("a viewer sees everything and triggers nothing", async () => {
+    const boss = await admin();
+    await boss.go("/users");
+    const csrf = await boss.page.locator('input[name="csrf"]').first().inputValue();
+    const made = await boss.page.request.post("/users", {
+        form: { csrf, name: VIEWER.name, role: "viewer", password: VIEWER.password }, maxRedirects: 0 });
+    assert.equal(made.status(), 303, await made.text());
+    await boss.close();
+
+    const visitor = await Visitor.open(browser, instance);
+    await visitor.login(VIEWER.name, VIEWER.password);
+    const { page } = visitor;
+    assert.equal(await page.getByRole("link", { name: "Trigger" }).count(), 0);
+    await visitor.go("/models/mstr");
+    assert.equal(await page.getByRole("button", { name: /^Activate/ }).count(), 0);
+    await visitor.go("/runs/1");
+    assert.equal(await page.getByRole("link", { name: "Run again with changes" }).count(), 0);
+    const own = await page.locator('input[name="csrf"]').first().inputValue();
+    const before = await instance.sql("SELECT count(*) FROM run");
+    for (const [to, form] of [["/trigger", { mode: "incremental" }], ["/runs/1/retry", {}], ["/runs/1/cancel", {}],
+                              ["/models/mstr/activate", { version: "1", why: "no" }]]) {
+        const answer = await page.request.post(to, { form: { csrf: own, ...form }, maxRedirects: 0 });
+        assert.equal(answer.status(), 403, to);
+    }
+    await inspect(visitor, "denied", "/trigger", { status: 403 });
+    assert.equal(await instance.sql("SELECT count(*) FROM run"), before);
+    await visitor.close();
+});
+
+test("a phone and a keyboard reach everything", async () => {
+    const visitor = await admin({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    const { page } = visitor;
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+    const small = await page.evaluate(() => [...document.querySelectorAll("a.button, button, nav a, input, select")]
+        .filter((it) => it.checkVisibility() && it.type !== "hidden" && it.getBoundingClientRect().height < 44)
+        .map((it) => it.outerHTML.slice(0, 80)));
+    assert.deepEqual(small, [], "targets of 44 px");
+    await visitor.close();
+});
+
+test("every page passes axe, and is photographed", { timeout: 600_000 }, async () => {
+    const visitor = await admin();
+    const id = await instance.sql("SELECT max(id) FROM run WHERE trigger = 'console' AND state = 'succeeded'");
+    for (const [name, to] of [["overview", "/"], ["runs", "/runs"], ["run", `/runs/${id}`], ["trigger", "/trigger"],
+                              ["models", "/models"], ["model", "/models/mstr"], ["instruments", "/instruments"],
+                              ["account", "/account"], ["users", "/users"], ["audit", "/audit"]])
+        await inspect(visitor, name, to);
+    await inspect(visitor, "runs-none", "/runs?state=cancelled&mode=backfill");
+    await inspect(visitor, "runs-wrong", "/runs?state=%3Cscript%3E&from=x", { status: 422 });
+    await inspect(visitor, "missing", "/runs/999999", { status: 404 });
+    await visitor.close();
+    const stranger = await Visitor.open(browser, instance);
+    await inspect(stranger, "login", "/login");
+    await stranger.close();
+});
+
+test("no page is heavy", () => {
+    for (const [name, text] of Object.entries(html))
+        assert.ok(Buffer.byteLength(text) <= 60_000, `${name}: ${Buffer.byteLength(text)} bytes`);
+    assert.ok(Buffer.byteLength(html.overview) <= 40_000, `overview: ${Buffer.byteLength(html.overview)} bytes`);
+});
+
+test("empty states say why, and what comes next", { timeout: 300_000 }, async () => {
+    await instance.sql("TRUNCATE run, step, step_source, run_log, load, bar, bar_history, quarantine, model_version, coefficient, "
+                       + "model_activation CASCADE");
+    const visitor = await admin();
+    const { page } = visitor;
+    await visitor.go("/");
+    await page.getByText("Nothing has run yet").waitFor();
+    await page.getByRole("link", { name: "Set up the first run" }).waitFor();
+    for (const [name, to] of [["overview-empty", "/"], ["runs-empty", "/runs"], ["models-empty", "/models"],
+                              ["model-empty", "/models/mstr"], ["instruments-empty", "/instruments"]])
+        await inspect(visitor, name, to);
+    await instance.sql("UPDATE instrument SET active = false");
+    await inspect(visitor, "instruments-none", "/instruments");
+    await inspect(visitor, "trigger-none", "/trigger", { status: 422 });
+    await instance.sql("UPDATE instrument SET active = true");
+    await visitor.close();
+});
+
+test("a worker that is away is said, and a database that is away", { timeout: 300_000 }, async () => {
+    const visitor = await admin();
+    const { page } = visitor;
+    await instance.sql("INSERT INTO run (mode, trigger, requested_by, lane, steps, queued_at, not_before) "
+                       + "VALUES ('incremental', 'console', 'admin', 0, '{fetch}', now() - interval '2 min', now() + interval '1 day')");
+    await visitor.go("/runs/" + await instance.sql("SELECT max(id) FROM run"));
+    await page.getByText("Waiting for a worker").waitFor();
+    await instance.script("pg-cluster", "stop", `${instance.var}/pg`);
+    await inspect(visitor, "broken", "/", { status: 503 });
+    await visitor.close();
+});
+
+test("no page has an error of the Nu HTML checker", { timeout: 300_000 }, async () => {
+    assert.ok(Object.keys(html).length >= 20, Object.keys(html).join(" "));
+    assert.deepEqual(await checkHtml(html), []);
+});
