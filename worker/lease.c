@@ -14,8 +14,8 @@ enum {
     TURN_MS = 100, /* log lines are stored this often */
     BEAT_MS = 1000,
     PAUSE_MIN_MS = 50, /* between tries to reach the server */
-    PAUSE_MAX_MS = 1000,
-    LAST_WORDS_MS = 1000,
+    PAUSE_MAX_MS = 500,
+    LAST_WORDS_MS = 2000,
 };
 
 struct lease {
@@ -116,13 +116,17 @@ pause_turn(struct lease *l)
         l->pause_ms = PAUSE_MAX_MS;
 }
 
+/* The run is over: its last lines, if the server can be reached soon. */
 static void
 last_words(struct lease *l)
 {
     struct err ignored;
-    if (!db_is_connected(l->db) ||
-        !runlog_flush(l->spec.log, l->db, l->spec.publish, &ignored))
-        return;
+    int64_t end = now_ms() + LAST_WORDS_MS;
+    while (!runlog_flush(l->spec.log, l->db, l->spec.publish, &ignored)) {
+        if (now_ms() > end)
+            return;
+        sleep_ms(PAUSE_MIN_MS);
+    }
     publish_poll(l->spec.publish, LAST_WORDS_MS);
 }
 

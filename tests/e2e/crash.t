@@ -67,7 +67,7 @@ kill_at() {
     clean
     "$quotemill" run --queue --mode full_refresh "${instruments[@]}" > "$work/out"
     hold "$lock"
-    "$quotemill" tick 2> "$work/killed.log" &
+    "$quotemill" tick 2> "$work/killed.log" 7>&- &
     pid=$!
     ok "$name: the worker gets there" is_stopped "$statement"
     kill -9 "$pid"
@@ -119,7 +119,7 @@ clean
 "$quotemill" run --queue --step process --step retrain > "$work/out"
 third=$(sql 'SELECT id FROM load ORDER BY (SELECT symbol FROM instrument i WHERE i.id = instrument_id), id OFFSET 2 LIMIT 1')
 hold "SELECT id FROM load WHERE id = $third FOR UPDATE"
-"$quotemill" tick 2> "$work/killed.log" &
+"$quotemill" tick 2> "$work/killed.log" 7>&- &
 pid=$!
 ok 'in the middle of a load: the worker gets there' is_stopped 'UPDATE load'
 is 'in the middle of a load: the loads before it are stored' "$(sql "SELECT count(*) FROM load WHERE state = 'stored'")" 2
@@ -159,7 +159,7 @@ clean
 "$quotemill" run --queue --instrument MSTR > "$work/out"
 for _ in 1 2 3; do
     hold 'LOCK TABLE validation_rule IN ACCESS EXCLUSIVE MODE'
-    "$quotemill" tick 2> "$work/killed.log" &
+    "$quotemill" tick 2> "$work/killed.log" 7>&- &
     pid=$!
     is_stopped 'FROM validation_rule' || break
     kill -9 "$pid"
