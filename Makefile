@@ -75,6 +75,9 @@ $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a 
 $(BUILD)/bench/%: $(BUILD)/bench/%.c.o $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+bench: all $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))  ## print the ratios of design.md, section 13
+	for each in bench/*.sh; do $$each || exit 1; done
+
 unit: $(UNIT_T)  ## build the unit tests
 
 objects: $(ALL_O)  ## compile only
@@ -125,5 +128,5 @@ clean:  ## remove all output
 	rm -rf build bin
 
 -include $(ALL_O:.o=.d)
-.PHONY: all help unit objects asan fuzz fuzzers test check format install clean
+.PHONY: all help unit objects asan fuzz fuzzers test check bench format install clean
 .SECONDARY:

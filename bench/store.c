@@ -1,11 +1,12 @@
 /* Times core/bar.c's bar_store, for bench/store.sh.
  *
  *     store csv FILE N               writes the rows that the others store
- *     store fresh|some|all CONNINFO N
+ *     store fresh|again|some|all CONNINFO N
  *
- * fresh: N rows where nothing is stored; some: the same range again, one row
- * in ten with another close and one in ten not stored yet; all: every row with
- * another close. Prints the milliseconds of the one call.
+ * fresh: nine of ten rows, where nothing is stored; again: the same rows; some:
+ * all N, one in ten with another close and one in ten not stored yet; all:
+ * every row with another close. Each is a load of its own, so replaced rows go
+ * to history. Prints the milliseconds of the one call, and the counts.
  */
 #include "core/bar.h"
 #include "lib/date.h"
@@ -73,17 +74,28 @@ now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* Where the second call differs from the first. */
+/* What is done with the rows, in the order of the calls. */
+static const struct {
+    const char *name;
+    bool leaves_out, changes_some, changes_all;
+} cases[] = {
+    {"fresh", true, false, false},
+    {"again", true, false, false},
+    {"some", false, true, false},
+    {"all", false, false, true},
+};
+
 static size_t
-change(struct series_row *rows, size_t n, const char *how)
+change(struct series_row *rows, size_t n, size_t c)
 {
     size_t kept = 0;
-    bool fresh = strcmp(how, "fresh") == 0, all = strcmp(how, "all") == 0;
     for (size_t i = 0; i < n; i++) {
-        if (fresh && i % 10 == 9)
-            continue; /* left for `some` to bring */
-        if (all || (!fresh && i % 10 == 4))
-            rows[i].close += all ? 0.125 : 0.0625;
+        if (cases[c].leaves_out && i % 10 == 9)
+            continue;
+        if (cases[c].changes_some && i % 10 == 4)
+            rows[i].close += 0.0625;
+        if (cases[c].changes_all)
+            rows[i].close += 0.125;
         rows[kept++] = rows[i];
     }
     return kept;
@@ -97,13 +109,18 @@ main(int argc, char **argv)
     size_t n = strtoul(argv[3], NULL, 10);
     if (strcmp(argv[1], "csv") == 0)
         return csv(argv[2], n);
+    size_t c = 0;
+    while (c < COUNT_OF(cases) && strcmp(cases[c].name, argv[1]) != 0)
+        c++;
+    if (c == COUNT_OF(cases))
+        return 2;
     struct arena *a = arena_new();
     struct err err;
     struct db *db;
     struct bar_count count;
     struct series_row *rows = rows_make(a, n);
-    n = change(rows, n, argv[1]);
-    struct bar_target target = {INSTRUMENT, DAY_S, 1};
+    n = change(rows, n, c);
+    struct bar_target target = {INSTRUMENT, DAY_S, (int64_t)c + 1};
     int64_t ts;
     bool ok = db_open(&db, argv[2], "bench store", &err) &&
               bar_last(db, INSTRUMENT, DAY_S, &ts, &err);
