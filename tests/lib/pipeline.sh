@@ -25,7 +25,6 @@ pipeline_start() {
     trap pipeline_stop EXIT
     sim_free_port || bail "no free port"
     sim_start "${1-}" || bail "no simulator"
-    trap pipeline_stop EXIT
     pipeline_db=qm_e2e_$$
     createdb -h "$QM_TEST_DB_HOST" -U postgres -T qm_template $pipeline_db ||
         bail "no database"

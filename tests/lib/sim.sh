@@ -8,7 +8,7 @@
 #   sim_free_port        sets sim_port to one where nobody listens
 #   sim_fault LINE...    these faults from now on, none without a line
 #   sim_get PATH [CURL OPTIONS]...   the body of http://simulator/sim/PATH
-#   sim_stop             also called when the script ends
+#   sim_stop             also called when the script ends, where it has no trap
 
 sim_dir=
 sim_pids=
@@ -63,7 +63,7 @@ sim_start() {
     chmod 711 "$sim_dir" # nginx started by root works as another user
     sim_faults=$sim_dir/faults
     : > "$sim_faults"
-    trap sim_stop EXIT
+    [ -n "$(trap -p EXIT)" ] || trap sim_stop EXIT
     sim_nginx_conf > "$sim_dir/nginx.conf"
     QM_SIM_DATA=${1-} QM_SIM_FAULTS=$sim_faults QM_NOW=${QM_NOW-} \
         spawn-fcgi -n -s "$sim_dir/sim.sock" -M 0666 -- \
