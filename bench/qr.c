@@ -5,6 +5,7 @@
  */
 #include "lib/linalg.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +28,9 @@ measure(int n_inputs, long rows)
     size_t width = (size_t)n_inputs + 1;
     double *sample = arena_array(a, SAMPLE * width, sizeof(double));
     double *copy = arena_array(a, SAMPLE * width, sizeof(double));
-    srand(1);
     for (size_t i = 0; i < SAMPLE * width; i++)
-        sample[i] = i % width == 0 ? 1 : rand() / (double)RAND_MAX;
+        sample[i] =
+            i % width == 0 ? 1 : fmod((double)i * 0.6180339887498949, 1);
     struct linalg_qr *qr = linalg_qr_new(a, n_inputs, 0);
 
     double began = now();
@@ -58,7 +59,7 @@ measure(int n_inputs, long rows)
 int
 main(int argc, char **argv)
 {
-    long rows = argc > 1 ? atol(argv[1]) : 1000000;
+    long rows = argc > 1 ? strtol(argv[1], NULL, 10) : 1000000;
     if (rows < SAMPLE)
         rows = SAMPLE;
     measure(3, rows);
