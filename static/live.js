@@ -7,6 +7,7 @@
 
 const SAFETY_MS = 10_000; // fetches even when no word came
 const POLL_MS = 2_000; // fetches while the live channel is away
+const FETCH_MS = 15_000; // longest fetch
 const LAST_MS = 1_500; // after the end: for the last lines of the log
 const LOG_MAX = 2_000; // lines kept in the page
 
@@ -36,6 +37,17 @@ export function followRun() {
     page.schedule();
 }
 
+async function fetchPage() {
+    try {
+        const answer = await fetch(location.pathname, { cache: "no-store", signal: AbortSignal.timeout(FETCH_MS) });
+        if (answer.redirected)
+            location.reload(); // the session has ended
+        return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    } catch {
+        return null; // away, or too slow: the timer tries again
+    }
+}
+
 class RunPage {
     constructor(live) {
         this.live = live;
@@ -62,11 +74,7 @@ class RunPage {
             return;
         }
         this.busy = true;
-        try {
-            await this.fetchAndSwap();
-        } catch {
-            // The server is away: the timer tries again.
-        }
+        this.show(await fetchPage());
         this.busy = false;
         if (this.live.dataset.ended !== undefined) {
             if (!this.finished)
@@ -79,14 +87,9 @@ class RunPage {
         }
     }
 
-    async fetchAndSwap() {
-        const answer = await fetch(location.pathname, { cache: "no-store" });
-        if (answer.redirected)
-            location.reload(); // the session has ended
-        if (!answer.ok)
-            return;
-        const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const fresh = next.getElementById("live");
+    // next: the page fetched again, or null when the server is away.
+    show(next) {
+        const fresh = next?.getElementById("live");
         if (!fresh)
             return;
         this.log.merge(next.getElementById("log"));
@@ -98,7 +101,7 @@ class RunPage {
     finish() {
         this.finished = true;
         setTimeout(async () => {
-            await this.fetchAndSwap().catch(() => {});
+            this.show(await fetchPage());
             this.onEnd();
         }, LAST_MS);
     }
@@ -154,15 +157,6 @@ class Log {
     toEnd() {
         if (this.list)
             this.list.scrollTop = this.list.scrollHeight;
-    }
-
-    // Lines of a page fetched again that are not here yet.
-    merge(fetched) {
-        if (!this.list || !fetched)
-            return;
-        const last = this.last;
-        const missing = [...fetched.children].filter((item) => Number(item.dataset.id) > last);
-        this.append(missing.map((item) => document.importNode(item, true)));
     }
 
     // Each line once, in the order of ids, in whatever order they come. Keeps

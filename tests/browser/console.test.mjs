@@ -62,7 +62,9 @@ test("a run is triggered and followed to its end without a reload", async () => 
 
     const seen = new Set();
     const lines = [];
+    const late = Date.now() + 120_000;
     while (await page.locator("#live[data-ended]").count() === 0) {
+        assert.ok(Date.now() < late, `no end in sight: ${[...seen].join("; ")}`);
         seen.add(await page.locator("#live").getAttribute("data-words"));
         lines.push(await page.locator("#log li").count());
         await page.waitForTimeout(100);
