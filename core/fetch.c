@@ -64,6 +64,16 @@ rate_take(struct db *db, const char *provider, int wanted, int *taken,
 }
 
 bool
+rate_give(struct db *db, const char *provider, int tokens, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = db_exec(db, SQL_rate_give, DB_ARGS(provider, fmt_i64(a, tokens)),
+                      NULL, err);
+    arena_free(a);
+    return ok || err_wrap(err, "rate limit of %s", provider);
+}
+
+bool
 rate_block(struct db *db, const char *provider, double seconds, struct err *err)
 {
     struct arena *a = arena_new();

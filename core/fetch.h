@@ -35,6 +35,10 @@ MUST_USE bool fetch_listing_list(struct arena *a, struct db *db,
 MUST_USE bool rate_take(struct db *db, const char *provider, int wanted,
                         int *taken, double *wait_s, struct err *err);
 
+/* Gives back what was taken and not used. */
+MUST_USE bool rate_give(struct db *db, const char *provider, int tokens,
+                        struct err *err);
+
 /* No tokens for a while: the provider said Retry-After. Only after rate_take.
  */
 MUST_USE bool rate_block(struct db *db, const char *provider, double seconds,

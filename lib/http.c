@@ -3,6 +3,7 @@
 #include "lib/buf.h"
 
 #include <curl/curl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -41,6 +42,7 @@ struct http {
     struct transfer *active, *idle;
     int n_active;
     uint64_t n_ended;
+    atomic_bool woken;
 };
 
 static double
@@ -537,7 +539,8 @@ http_poll(struct http *http, int timeout_ms, struct err *err)
         if (!perform(http, err))
             return false;
         double wait = finish_late(http), left = until - clock_ms();
-        if (http->n_ended != ended || left <= 0)
+        if (http->n_ended != ended || left <= 0 ||
+            atomic_exchange(&http->woken, false))
             return true; /* who started it may want to start more */
         CURLMcode code = curl_multi_poll(
             http->multi, NULL, 0, (int)(wait < left ? wait : left) + 1, NULL);
@@ -545,6 +548,13 @@ http_poll(struct http *http, int timeout_ms, struct err *err)
             return err_set(err, ERR_INTERNAL, "wait for transfers: %s",
                            curl_multi_strerror(code));
     }
+}
+
+void
+http_wake(struct http *http)
+{
+    atomic_store(&http->woken, true);
+    curl_multi_wakeup(http->multi);
 }
 
 const char *

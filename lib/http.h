@@ -26,26 +26,27 @@ enum http_fault {
 };
 
 struct http_request {
-    const char *method;       /* NULL is GET */
-    const char *url;          /* http or https; copied */
+    const char *method;         /* NULL is GET */
+    const char *url;            /* http or https; copied */
     const char *const *headers; /* "Name: value", NULL-terminated; or NULL */
-    const char *body;         /* or NULL; copied */
+    const char *body;           /* or NULL; copied */
     size_t body_len;
-    const char *unix_socket;  /* connect here instead of the URL's host; or NULL */
+    const char
+        *unix_socket; /* connect here instead of the URL's host; or NULL */
     int64_t connect_timeout_ms, first_byte_timeout_ms, stall_timeout_ms,
-        total_timeout_ms;     /* each 1 or more */
-    int64_t max_body_bytes;   /* 1 or more */
+        total_timeout_ms;   /* each 1 or more */
+    int64_t max_body_bytes; /* 1 or more */
 };
 
 /* Valid during the callback only; copy what is kept. */
 struct http_response {
     enum http_fault fault;
-    const char *fault_text;  /* for people, without URL; "" when HTTP_OK */
-    int status;              /* 0 without a response */
-    const char *body;        /* NUL-terminated, decompressed */
+    const char *fault_text; /* for people, without URL; "" when HTTP_OK */
+    int status;             /* 0 without a response */
+    const char *body;       /* NUL-terminated, decompressed */
     size_t body_len;
     const char *content_type; /* "" when none */
-    int64_t retry_after_s;   /* from Retry-After (seconds or date); -1 none */
+    int64_t retry_after_s;    /* from Retry-After (seconds or date); -1 none */
     double elapsed_ms, first_byte_ms;
 };
 
@@ -62,9 +63,13 @@ void http_close(struct http *http);
 MUST_USE bool http_start(struct http *http, const struct http_request *request,
                          http_done_fn *done, void *arg, struct err *err);
 
-/* Moves transfers on and runs callbacks, until at least one has ended or
- * timeout_ms have passed. */
+/* Moves transfers on and runs callbacks, until at least one has ended,
+ * timeout_ms have passed, or http_wake was called. */
 MUST_USE bool http_poll(struct http *http, int timeout_ms, struct err *err);
+
+/* Makes a http_poll that waits, or the next one, return. The only function that
+ * another thread may call. */
+void http_wake(struct http *http);
 
 /* Transfers under way. */
 int http_pending(const struct http *http);

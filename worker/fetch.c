@@ -3,6 +3,8 @@
 #include "core/archive.h"
 #include "lib/config.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,32 +13,6 @@ enum {
     TICK_MS = 200,
     SAVE_MAX = 64, /* responses in one call of save */
 };
-
-double
-fetch_clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-void
-parcel_add(struct engine *e, struct parcel *parcel)
-{
-    parcel->next = NULL;
-    *e->last = parcel;
-    e->last = &parcel->next;
-}
-
-static struct parcel *
-parcel_take(struct engine *e)
-{
-    struct parcel *parcel = e->first;
-    e->first = parcel->next;
-    if (e->first == NULL)
-        e->last = &e->first;
-    return parcel;
-}
 
 /* The archive before the row that names its object, so that no row is ever
  * without one. */
@@ -54,135 +30,178 @@ archive(struct engine *e, struct parcel *parcel, struct err *err)
     return true;
 }
 
-/* Hands over the responses at the head of the queue. */
+static struct parcel *
+list_take(struct parcel **list)
+{
+    struct parcel *parcel = *list;
+    *list = parcel->next;
+    return parcel;
+}
+
+static void
+list_free(struct parcel **list)
+{
+    while (*list != NULL)
+        arena_free(list_take(list)->a);
+}
+
+/* Archives and saves the responses at the head of the list. */
 static bool
-save_some(struct engine *e, struct err *err)
+save_some(struct engine *e, struct parcel **list, struct err *err)
 {
     struct parcel *taken[SAVE_MAX];
     struct load loads[SAVE_MAX];
     size_t sources[SAVE_MAX], n = 0;
     bool ok = true;
-    while (n < SAVE_MAX && e->first != NULL && !e->first->is_note) {
-        struct parcel *parcel = taken[n++] = parcel_take(e);
-        ok = ok && archive(e, parcel, err);
-        loads[n - 1] = parcel->load;
-        sources[n - 1] = parcel->job->index;
+    while (n < SAVE_MAX && *list != NULL && (*list)->kind == PARCEL_RESPONSE) {
+        struct parcel *parcel = taken[n] = list_take(list);
+        ok = ok && archive(e, parcel, err) && lanes_serve(e, err);
+        loads[n] = parcel->load;
+        sources[n++] = parcel->source;
     }
     ok = ok && e->calls->save(e->calls->arg, loads, sources, n, err);
-    for (size_t i = 0; i < n; i++) {
-        taken[i]->job->unsaved--;
+    for (size_t i = 0; i < n; i++)
         arena_free(taken[i]->a);
-    }
     return ok;
 }
 
 static bool
-give_note(struct engine *e, struct err *err)
+tell(struct engine *e, struct parcel **list, size_t *n_ended, struct err *err)
 {
-    struct parcel *parcel = parcel_take(e);
-    struct job *job = parcel->job;
-    parcel->note.requests = job->requests;
-    job->requests = 0;
-    bool ok = e->calls->note(e->calls->arg, job->index, &parcel->note, err);
+    struct parcel *parcel = list_take(list);
+    const struct fetch_calls *c = e->calls;
+    bool end = parcel->kind == PARCEL_END;
+    bool ok = end ? c->done(c->arg, parcel->source, &parcel->note, err)
+                  : c->note(c->arg, parcel->source, &parcel->note, err);
+    *n_ended += end;
     arena_free(parcel->a);
     return ok;
 }
 
+/* Hands all parcels over; between two of them, tokens are given out. */
 static bool
-tell_ended(struct engine *e, struct err *err)
+hand_over(struct engine *e, struct parcel **list, size_t *n_ended,
+          struct err *err)
 {
-    for (size_t i = 0; i < e->plan->n; i++) {
-        struct job *job = &e->jobs[i];
-        if (job->state != JOB_ENDED || job->unsaved > 0)
-            continue;
-        struct fetch_note note = job_result(job);
-        job->state = JOB_TOLD;
-        if (!e->calls->done(e->calls->arg, i, &note, err))
+    while (*list != NULL) {
+        bool ok = (*list)->kind == PARCEL_RESPONSE
+                      ? save_some(e, list, err)
+                      : tell(e, list, n_ended, err);
+        if (!ok || !lanes_serve(e, err))
             return false;
     }
     return true;
 }
 
-/* Everything that waits goes to the callbacks. */
 static bool
-hand_over(struct engine *e, struct err *err)
+has_news(const struct engine *e)
 {
-    while (e->first != NULL)
-        if (!(e->first->is_note ? give_note(e, err) : save_some(e, err)))
-            return false;
-    return tell_ended(e, err);
-}
-
-static bool
-all_told(const struct engine *e)
-{
-    for (size_t i = 0; i < e->plan->n; i++)
-        if (e->jobs[i].state != JOB_TOLD)
-            return false;
-    return true;
-}
-
-/* Starts what may start. Tokens are asked for once all who need one are
- * known, and then given out in the same order. */
-static bool
-start_jobs(struct engine *e, struct err *err)
-{
-    for (size_t i = 0; i < e->n_lanes; i++)
-        e->lanes[i].waiting = 0;
-    for (size_t i = 0; i < e->plan->n; i++)
-        job_start(&e->jobs[i]);
-    if (!lanes_refill(e, err))
-        return false;
-    for (size_t i = 0; i < e->plan->n; i++)
-        job_start(&e->jobs[i]);
-    return true;
-}
-
-/* Milliseconds until something may start or a tick is due. */
-static int
-wait_ms(const struct engine *e)
-{
-    double now = fetch_clock_ms(), until = now + TICK_MS;
-    for (size_t i = 0; i < e->plan->n; i++) {
-        const struct job *job = &e->jobs[i];
-        if (job->state == JOB_READY && job->not_before_ms > now &&
-            job->not_before_ms < until)
-            until = job->not_before_ms;
-    }
+    bool news = e->first != NULL || e->net_failed;
     for (size_t i = 0; i < e->n_lanes; i++) {
         const struct lane *lane = &e->lanes[i];
-        if (lane->ask_again_ms > now && lane->ask_again_ms < until)
-            until = lane->ask_again_ms;
-        if (lane->blocked_until_ms > now && lane->blocked_until_ms < until)
-            until = lane->blocked_until_ms;
+        news =
+            news || lane->block_s > 0 || (lane->wanted > 0 && !lane->answered);
     }
-    return (int)(until - now) + 1;
+    return news;
 }
 
-/* New requests go out first; then, while they are under way, what came before
- * is archived and saved. */
-static bool
-loop(struct engine *e, bool *halted, struct err *err)
+/* Waits for something to do, a tick at most, and takes all parcels. */
+static struct parcel *
+take_news(struct engine *e)
 {
-    while (!all_told(e)) {
-        if (!e->calls->tick(e->calls->arg)) {
-            *halted = true;
-            return hand_over(e, err);
-        }
-        if (!start_jobs(e, err))
-            return false;
-        int wait = e->first != NULL ? 0 : wait_ms(e);
-        e->err = err;
-        if (!http_poll(e->http, wait, err) || e->failed)
-            return false;
-        if (e->first != NULL && !start_jobs(e, err))
-            return false;
-        if (e->first != NULL && !http_poll(e->http, 0, err))
-            return false;
-        if (e->failed || !hand_over(e, err))
-            return false;
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += TICK_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&e->lock);
+    while (!has_news(e) &&
+           pthread_cond_timedwait(&e->news, &e->lock, &until) != ETIMEDOUT)
+        ;
+    struct parcel *list = e->first;
+    e->first = NULL;
+    e->last = &e->first;
+    pthread_mutex_unlock(&e->lock);
+    return list;
+}
+
+static void
+net_stop(struct engine *e)
+{
+    pthread_mutex_lock(&e->lock);
+    e->stop = true;
+    pthread_mutex_unlock(&e->lock);
+    http_wake(e->http);
+    pthread_join(e->thread, NULL);
+}
+
+/* Signals are for the caller's thread: it knows what to do about them. */
+static bool
+net_start(struct engine *e, struct err *err)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&e->thread, NULL, net_main, e);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed == 0 ||
+           err_set(err, ERR_INTERNAL, "no thread: %s", strerror(failed));
+}
+
+static bool
+net_is_well(struct engine *e, struct err *err)
+{
+    pthread_mutex_lock(&e->lock);
+    bool failed = e->net_failed;
+    if (failed)
+        *err = e->net_err;
+    pthread_mutex_unlock(&e->lock);
+    return !failed;
+}
+
+/* Until every source has ended, or somebody says stop: then what had come is
+ * handed over still. */
+static bool
+work(struct engine *e, bool *halted, struct err *err)
+{
+    struct parcel *list = NULL;
+    size_t n_ended = 0;
+    bool ok = true;
+    while (ok && n_ended < e->plan->n && !*halted) {
+        *halted = !e->calls->tick(e->calls->arg);
+        list = *halted ? NULL : take_news(e);
+        ok = net_is_well(e, err) && lanes_serve(e, err) &&
+             hand_over(e, &list, &n_ended, err);
+        list_free(&list);
     }
-    return true;
+    net_stop(e);
+    list = e->first;
+    e->first = NULL;
+    e->last = &e->first;
+    ok = ok && lanes_serve(e, err) && hand_over(e, &list, &n_ended, err);
+    list_free(&list);
+    return ok && lanes_close(e, err);
+}
+
+static void
+open_job(struct engine *e, size_t i, const struct fetch_listing *listings,
+         size_t n_listings, const struct calendar *calendars,
+         size_t n_calendars)
+{
+    struct job *job = &e->jobs[i];
+    *job = (struct job){.e = e, .index = i, .source = &e->plan->sources[i]};
+    job->targets = arena_array(e->a, n_listings, sizeof *job->targets);
+    for (size_t k = 0; k < n_listings; k++) {
+        const struct fetch_listing *l = &listings[k];
+        if (l->instrument_id != job->source->instrument_id)
+            continue;
+        job->calendar = calendar_find(calendars, n_calendars, l->calendar);
+        struct lane *lane = lane_find(e, l->provider);
+        if (lane != NULL)
+            job->targets[job->n_targets++] =
+                (struct target){lane, l->provider_symbol};
+    }
+    job_open(job);
 }
 
 static bool
@@ -201,23 +220,29 @@ open_jobs(struct engine *e, struct err *err)
         if (!e->calls->again(e->calls->arg, &tries, err))
             return false;
     e->jobs = arena_array(e->a, n, sizeof *e->jobs);
-    for (size_t i = 0; i < n; i++) {
-        struct job *job = &e->jobs[i];
-        *job = (struct job){.e = e, .index = i, .source = &e->plan->sources[i]};
-        job->targets = arena_array(e->a, n_listings, sizeof *job->targets);
-        for (size_t k = 0; k < n_listings; k++) {
-            const struct fetch_listing *l = &listings[k];
-            if (l->instrument_id != ids[i])
-                continue;
-            job->calendar = calendar_find(calendars, n_calendars, l->calendar);
-            struct lane *lane = lane_find(e, l->provider);
-            if (lane != NULL)
-                job->targets[job->n_targets++] =
-                    (struct target){lane, l->provider_symbol};
-        }
-        job_open(job);
-    }
+    for (size_t i = 0; i < n; i++)
+        open_job(e, i, listings, n_listings, calendars, n_calendars);
     return true;
+}
+
+static void
+drop_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+static void
+engine_open(struct engine *e)
+{
+    pthread_condattr_t monotonic;
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&e->news, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    e->last = &e->first;
+    e->net = arena_new();
+    arena_defer(e->a, drop_arena, e->net);
 }
 
 static void
@@ -226,8 +251,8 @@ engine_close(struct engine *e)
     http_close(e->http);
     for (size_t i = 0; e->jobs != NULL && i < e->plan->n; i++)
         arena_free(e->jobs[i].flight);
-    while (e->first != NULL)
-        arena_free(parcel_take(e)->a);
+    pthread_cond_destroy(&e->news);
+    pthread_mutex_destroy(&e->lock);
 }
 
 bool
@@ -240,11 +265,12 @@ fetch_run(struct arena *a, struct db *db, const struct fetch_plan *plan,
                        .calls = calls,
                        .simulated = config()->simulator_url[0] != '\0'};
     int parallel = (int)config()->fetch_parallel;
-    e.last = &e.first;
+    engine_open(&e);
     *halted = false;
     bool ok = http_open(&e.http, parallel, parallel, err) &&
-              lanes_open(&e, err) && open_jobs(&e, err) &&
-              loop(&e, halted, err);
+              lanes_open(&e, err) && open_jobs(&e, err) && net_start(&e, err) &&
+              work(&e, halted, err);
+    list_free(&e.first);
     engine_close(&e);
     return ok;
 }

@@ -1,4 +1,4 @@
-/* The fetch engine: asks providers for many sources at once, on one thread.
+/* The fetch engine: asks providers for many sources at once.
  *
  * It owns what the drivers do not: parallelism (each provider's max_parallel,
  * QM_FETCH_PARALLEL in all), rate limits (tokens from the database, so they
@@ -8,8 +8,9 @@
  * and handed to save; rows are read again from the archive when they are
  * processed.
  *
- * It writes no runs, steps or loads: who calls does, from the callbacks, which
- * run between transfers and should be quick.
+ * It writes no runs, steps or loads: who calls does, from the callbacks. All of
+ * them run on the caller's thread, as does everything with the database; the
+ * network has a thread of its own, which waits for neither.
  */
 #ifndef WORKER_FETCH_H
 #define WORKER_FETCH_H

@@ -67,15 +67,15 @@ lane_find(struct engine *e, const char *name)
 }
 
 enum fault
-lane_fault(const struct engine *e, const struct lane *lane, const char **text)
+lane_fault(struct engine *e, const struct lane *lane, const char **text)
 {
     if (lane->driver == NULL) {
         *text =
-            arena_printf(e->a, "there is no driver \"%s\"", lane->row.driver);
+            arena_printf(e->net, "there is no driver \"%s\"", lane->row.driver);
         return FAULT_CLIENT;
     }
     if (lane->driver->key_required && lane->key == NULL && !e->simulated) {
-        *text = arena_printf(e->a, "it needs a key, and %s is not set",
+        *text = arena_printf(e->net, "it needs a key, and %s is not set",
                              lane->key_name);
         return FAULT_REFUSED;
     }
@@ -95,10 +95,8 @@ lane_enter(struct engine *e, struct lane *lane)
     if (lane->running >= lane->row.max_parallel ||
         e->running >= config()->fetch_parallel || lane_blocked_s(lane) > 0)
         return false;
-    if (lane->tokens == 0) {
-        lane->waiting++;
+    if (lane->tokens == 0)
         return false;
-    }
     lane->tokens--;
     lane->running++;
     e->running++;
@@ -112,47 +110,136 @@ lane_leave(struct engine *e, struct lane *lane)
     e->running--;
 }
 
+static void
+take_answer(struct lane *lane, double now)
+{
+    double wait_ms = lane->wait_s * SECOND_MS;
+    lane->tokens += lane->taken;
+    lane->ask_again_ms = lane->taken < lane->wanted ? now + wait_ms : now;
+    /* Longer than a token takes to come: it was told to be left alone. */
+    if (lane->taken == 0 && lane->wait_s > 60 / lane->row.rate_per_minute + 1)
+        lane->blocked_until_ms = lane->ask_again_ms;
+    lane->wanted = 0;
+    lane->answered = false;
+}
+
+/* Ahead of need, so that no request waits for the database: each job on the
+ * lane may have one more page, but no more can be asked for at once than the
+ * lane allows. What is not used is given back. */
+static int
+tokens_wanted(const struct lane *lane)
+{
+    int ahead = lane->row.max_parallel;
+    int idle = lane->jobs - lane->running; /* these need one now */
+    if (ahead > lane->jobs)
+        ahead = lane->jobs;
+    if (lane->tokens >= ahead)
+        return 0;
+    int wanted = (idle > ahead ? idle : ahead) - lane->tokens;
+    return wanted < TOKENS_AT_ONCE ? wanted : TOKENS_AT_ONCE;
+}
+
+static void
+count_jobs(struct engine *e)
+{
+    for (size_t i = 0; i < e->n_lanes; i++)
+        e->lanes[i].jobs = 0;
+    for (size_t i = 0; i < e->plan->n; i++)
+        if (e->jobs[i].state != JOB_ENDED)
+            e->jobs[i].targets[e->jobs[i].at].lane->jobs++;
+}
+
+void
+lanes_ask(struct engine *e)
+{
+    double now = fetch_clock_ms();
+    bool asked = false;
+    count_jobs(e);
+    pthread_mutex_lock(&e->lock);
+    for (size_t i = 0; i < e->n_lanes; i++) {
+        struct lane *lane = &e->lanes[i];
+        if (lane->answered)
+            take_answer(lane, now);
+        if (lane->wanted == 0 && now >= lane->ask_again_ms &&
+            now >= lane->blocked_until_ms)
+            lane->wanted = tokens_wanted(lane);
+        asked = asked || lane->wanted > 0;
+    }
+    if (asked)
+        pthread_cond_signal(&e->news);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void
+lane_block(struct engine *e, struct lane *lane, double seconds)
+{
+    double until = fetch_clock_ms() + seconds * SECOND_MS;
+    if (until > lane->blocked_until_ms)
+        lane->blocked_until_ms = until;
+    lane->tokens = 0;
+    pthread_mutex_lock(&e->lock);
+    if (seconds > lane->block_s)
+        lane->block_s = seconds;
+    pthread_cond_signal(&e->news);
+    pthread_mutex_unlock(&e->lock);
+}
+
 static bool
-lane_refill(struct engine *e, struct lane *lane, struct err *err)
+serve_block(struct engine *e, const struct lane *lane, double seconds,
+            struct err *err)
+{
+    int tries = 0;
+    while (!rate_block(e->db, lane->row.name, seconds, err))
+        if (!e->calls->again(e->calls->arg, &tries, err))
+            return false;
+    return true;
+}
+
+static bool
+serve_tokens(struct engine *e, struct lane *lane, int wanted, struct err *err)
 {
     int tries = 0, taken = 0;
     double wait_s = 0;
-    int wanted =
-        lane->waiting < TOKENS_AT_ONCE ? lane->waiting : TOKENS_AT_ONCE;
     while (!rate_take(e->db, lane->row.name, wanted, &taken, &wait_s, err))
         if (!e->calls->again(e->calls->arg, &tries, err))
             return false;
-    double now = fetch_clock_ms();
-    lane->tokens += taken;
-    lane->ask_again_ms = taken < wanted ? now + wait_s * SECOND_MS : now;
-    /* Longer than one token takes to come: somebody was told to stay away. */
-    if (taken == 0 && wait_s > 60 / lane->row.rate_per_minute + 1)
-        lane->blocked_until_ms = lane->ask_again_ms;
+    pthread_mutex_lock(&e->lock);
+    lane->taken = taken;
+    lane->wait_s = wait_s;
+    lane->answered = true;
+    pthread_mutex_unlock(&e->lock);
+    http_wake(e->http);
     return true;
 }
 
 bool
-lanes_refill(struct engine *e, struct err *err)
+lanes_serve(struct engine *e, struct err *err)
 {
     for (size_t i = 0; i < e->n_lanes; i++) {
         struct lane *lane = &e->lanes[i];
-        if (lane->waiting > 0 && fetch_clock_ms() >= lane->ask_again_ms &&
-            !lane_refill(e, lane, err))
+        pthread_mutex_lock(&e->lock);
+        int wanted = lane->answered ? 0 : lane->wanted;
+        double block_s = lane->block_s;
+        lane->block_s = 0;
+        pthread_mutex_unlock(&e->lock);
+        if (block_s > 0 && !serve_block(e, lane, block_s, err))
+            return false;
+        if (wanted > 0 && !serve_tokens(e, lane, wanted, err))
             return false;
     }
     return true;
 }
 
 bool
-lane_block(struct engine *e, struct lane *lane, double seconds, struct err *err)
+lanes_close(struct engine *e, struct err *err)
 {
     int tries = 0;
-    double until = fetch_clock_ms() + seconds * SECOND_MS;
-    if (until > lane->blocked_until_ms)
-        lane->blocked_until_ms = until;
-    lane->tokens = 0;
-    while (!rate_block(e->db, lane->row.name, seconds, err))
-        if (!e->calls->again(e->calls->arg, &tries, err))
-            return false;
+    for (size_t i = 0; i < e->n_lanes; i++) {
+        const struct lane *lane = &e->lanes[i];
+        int left = lane->tokens + (lane->answered ? lane->taken : 0);
+        while (left > 0 && !rate_give(e->db, lane->row.name, left, err))
+            if (!e->calls->again(e->calls->arg, &tries, err))
+                return false;
+    }
     return true;
 }

@@ -1,8 +1,14 @@
 /* What the fetch engine's files share; nobody else includes this.
  *
- *   fetch.c         the loop: ticks, transfers, callbacks
+ *   fetch.c         the caller's thread: callbacks, archive, database
+ *   fetch_net.c     the network's thread: requests, answers
  *   fetch_lane.c    providers: their limits and who may ask now
  *   fetch_source.c  sources: attempts, pages, listings, verdicts
+ *
+ * Two threads, so that no answer waits for the database and no request for
+ * the archive. The network's thread owns http, jobs, lanes and the arena
+ * `net`; the caller's owns the database and every callback. They meet in the
+ * fields marked (lock): parcels go one way, tokens the other.
  */
 #ifndef WORKER_FETCH_OWN_H
 #define WORKER_FETCH_OWN_H
@@ -12,6 +18,8 @@
 #include "lib/http.h"
 #include "worker/fetch.h"
 
+#include <pthread.h>
+
 /* A provider while a plan is fetched. */
 struct lane {
     struct fetch_provider row;
@@ -20,9 +28,16 @@ struct lane {
     const char *base_url; /* the simulator's, where it is used */
     const char *key_name; /* QM_..._KEY */
     const char *key;      /* NULL: none */
-    int running, tokens, waiting;
+    int running, tokens;
+    int jobs;                /* that have not ended and ask here now */
     double ask_again_ms;     /* for tokens, not before */
     double blocked_until_ms; /* Retry-After */
+
+    int wanted;     /* (lock) tokens asked for; 0: none */
+    bool answered;  /* (lock) taken and wait_s are the answer */
+    int taken;      /* (lock) */
+    double wait_s;  /* (lock) */
+    double block_s; /* (lock) all processes are to be told; 0: nothing */
 };
 
 struct target {
@@ -33,8 +48,7 @@ struct target {
 enum job_state {
     JOB_READY,   /* may send a request, not before `not_before_ms` */
     JOB_RUNNING, /* a request is under way */
-    JOB_ENDED,   /* done is called once its responses are saved */
-    JOB_TOLD,    /* done was called */
+    JOB_ENDED,
 };
 
 /* A source while a plan is fetched. */
@@ -52,6 +66,7 @@ struct job {
     int64_t from_ts;
     bool all_history;
     int attempts;
+    struct arena *flight; /* of the request under way; NULL: none */
 
     int pages; /* that the listing asked now has given */
 
@@ -60,26 +75,27 @@ struct job {
     const char *provider;    /* asked last; NULL: none yet */
     enum fault fault;        /* of the first listing that failed */
     struct buf *reasons;     /* why listings were left, "x: words; " */
-    const char *end_detail;  /* set when it ended well */
     int64_t requests;        /* since the last note */
-    int unsaved;
-    struct arena *flight; /* of the request under way; NULL: none */
 };
 
-/* A response or a note that waits to be handed over. */
+/* What the network's thread has for the caller's: a response to be archived
+ * and saved, a note, or a source's end. */
+enum parcel_kind { PARCEL_RESPONSE, PARCEL_NOTE, PARCEL_END };
+
 struct parcel {
     struct parcel *next;
     struct arena *a; /* the parcel lives here */
-    struct job *job;
-    bool is_note;
-    struct fetch_note note;
+    enum parcel_kind kind;
+    size_t source;
+    struct fetch_note note; /* texts on net */
     struct load load;
     const char *body;
     size_t body_len;
 };
 
 struct engine {
-    struct arena *a;
+    struct arena *a;   /* before the network's thread begins */
+    struct arena *net; /* of the network's thread */
     struct db *db;
     struct http *http;
     const struct fetch_plan *plan;
@@ -88,51 +104,57 @@ struct engine {
     size_t n_lanes;
     struct job *jobs;
     int running; /* requests, all lanes */
-    struct parcel *first, **last;
     bool simulated;
-    struct err *err; /* of what failed inside a transfer's callback */
-    bool failed;
+
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t news;          /* for the caller's thread */
+    struct parcel *first, **last; /* (lock) */
+    bool stop;                    /* (lock) the network is to end */
+    bool net_failed;              /* (lock) */
+    struct err net_err;           /* (lock) */
 };
 
 double fetch_clock_ms(void);
 
-/* Lanes of all providers of the plan. */
+/* --- the caller's thread, before the other one begins */
 MUST_USE bool lanes_open(struct engine *e, struct err *err);
 struct lane *lane_find(struct engine *e, const char *name);
+void job_open(struct job *job);
+
+/* --- the caller's thread */
+
+/* Asks the database for the tokens that are waited for, and tells it who is to
+ * be left alone. */
+MUST_USE bool lanes_serve(struct engine *e, struct err *err);
+
+/* Gives back the tokens that are left; the network's thread has ended. */
+MUST_USE bool lanes_close(struct engine *e, struct err *err);
+
+/* --- the network's thread */
+void *net_main(void *engine);
 
 /* Why the lane cannot be asked at all; FAULT_NONE: it can. */
-enum fault lane_fault(const struct engine *e, const struct lane *lane,
+enum fault lane_fault(struct engine *e, const struct lane *lane,
                       const char **text);
 
-/* True, with a token taken, when a request may start now. Otherwise the lane
- * notes that somebody waits. */
+/* True, with a token taken, when a request may start now. */
 bool lane_enter(struct engine *e, struct lane *lane);
 void lane_leave(struct engine *e, struct lane *lane);
 
-/* Asks the database for the tokens that are waited for. */
-MUST_USE bool lanes_refill(struct engine *e, struct err *err);
+/* Takes the tokens that came; asks for more while some are left. */
+void lanes_ask(struct engine *e);
 
-/* The provider said to stay away; all processes are told. */
-MUST_USE bool lane_block(struct engine *e, struct lane *lane, double seconds,
-                         struct err *err);
+/* The provider said to stay away. */
+void lane_block(struct engine *e, struct lane *lane, double seconds);
 
 /* Seconds until the lane may be asked; 0 when it may. */
 double lane_blocked_s(const struct lane *lane);
 
-/* The job with its listings. */
-void job_open(struct job *job);
-
 /* Sends the job's next request when it may. */
 void job_start(struct job *job);
 
-/* Puts a note about the job among what is handed over. */
-void job_note(struct job *job, enum fault fault, const char *error,
-              const char *next_action, const char *detail);
-
-/* What done is told; texts live as long as the engine. */
-struct fetch_note job_result(const struct job *job);
-
-/* Puts a parcel last; its arena is the engine's from then on. */
+/* Puts a parcel last; it is the caller's from then on. */
 void parcel_add(struct engine *e, struct parcel *parcel);
 
 #endif

@@ -41,24 +41,29 @@ has_more_targets(const struct job *job)
     return job->at + 1 < job->n_targets;
 }
 
-void
-job_note(struct job *job, enum fault fault, const char *error,
-         const char *next_action, const char *detail)
+/* Hands a note over; its texts are net's. */
+static void
+job_tell(struct job *job, enum parcel_kind kind, const struct fetch_note *note)
 {
     struct arena *a = arena_new();
     struct parcel *parcel = arena_alloc(a, sizeof *parcel);
-    struct arena *keep = job->e->a;
     *parcel = (struct parcel){
-        .a = a,
-        .job = job,
-        .is_note = true,
-        .note = {.fault = fault,
-                 .provider = job->provider,
-                 .error = arena_strdup(keep, error),
-                 .next_action = arena_strdup(keep, next_action),
-                 .detail = arena_strdup(keep, detail)},
-    };
+        .a = a, .kind = kind, .source = job->index, .note = *note};
+    parcel->note.provider = job->provider;
+    parcel->note.requests = job->requests;
+    job->requests = 0;
     parcel_add(job->e, parcel);
+}
+
+static void
+job_note(struct job *job, enum fault fault, const char *error,
+         const char *next_action, const char *detail)
+{
+    struct fetch_note note = {.fault = fault,
+                              .error = error,
+                              .next_action = next_action,
+                              .detail = detail};
+    job_tell(job, PARCEL_NOTE, &note);
 }
 
 /* What a person can do about a fault, or what happens by itself. */
@@ -68,7 +73,7 @@ advice(const struct job *job)
     switch (job->fault) {
     case FAULT_REFUSED:
         return job->n_targets > 0
-                   ? arena_printf(job->e->a, "check the access (%s)",
+                   ? arena_printf(job->e->net, "check the access (%s)",
                                   job->targets[0].lane->key_name)
                    : "check the access";
     case FAULT_TOO_LARGE:
@@ -81,27 +86,23 @@ advice(const struct job *job)
     }
 }
 
-struct fetch_note
-job_result(const struct job *job)
+/* The source has failed: no listing is left. */
+static void
+end_badly(struct job *job)
 {
-    struct fetch_note note = {.fault = job->fault,
-                              .provider = job->provider,
-                              .requests = job->requests};
-    struct arena *a = job->e->a;
-    if (job->end_detail != NULL) {
-        note.fault = FAULT_NONE;
-        note.detail = job->end_detail;
-        return note;
-    }
+    struct arena *a = job->e->net;
     size_t len = job->reasons->len;
-    note.error = arena_strndup(a, job->reasons->data, len > 2 ? len - 2 : len);
-    note.next_action = advice(job);
-    note.detail =
-        job->rows > 0
-            ? arena_printf(a, "%s: %s came before that", job->provider,
-                           fmt_plural(a, job->rows, "row", "rows"))
-            : "";
-    return note;
+    struct fetch_note note = {
+        .fault = job->fault,
+        .error = arena_strndup(a, job->reasons->data, len > 2 ? len - 2 : len),
+        .next_action = advice(job),
+        .detail = "",
+    };
+    if (job->rows > 0)
+        note.detail = arena_printf(a, "%s came before that",
+                                   fmt_plural(a, job->rows, "row", "rows"));
+    job->state = JOB_ENDED;
+    job_tell(job, PARCEL_END, &note);
 }
 
 static void
@@ -118,27 +119,28 @@ listing_begin(struct job *job, int64_t from_ts, bool all_history)
 void
 job_open(struct job *job)
 {
-    job->reasons = buf_new(job->e->a);
+    job->reasons = buf_new(job->e->net);
     job->newest_ts = SERIES_NO_TS;
     listing_begin(job, job->source->from_ts, job->source->all_history);
     if (job->n_targets > 0)
         return;
     job->fault = FAULT_CLIENT;
     buf_adds(job->reasons, "no enabled provider has a listing for it; ");
-    job->state = JOB_ENDED;
+    end_badly(job);
 }
 
 static void
 end_well(struct job *job, const char *what)
 {
-    struct buf *b = buf_new(job->e->a);
+    struct buf *b = buf_new(job->e->net);
     buf_adds(b, job->provider);
     if (job->reasons->len > 2)
         buf_addf(b, ", because %.*s", (int)(job->reasons->len - 2),
                  job->reasons->data);
     buf_addf(b, ": %s", what);
-    job->end_detail = b->data;
+    struct fetch_note note = {.detail = b->data};
     job->state = JOB_ENDED;
+    job_tell(job, PARCEL_END, &note);
 }
 
 /* Leaves the listing that is asked now. What it gave is kept: the next one is
@@ -146,14 +148,14 @@ end_well(struct job *job, const char *what)
 static void
 listing_fail(struct job *job, enum fault fault, const char *text)
 {
-    struct arena *a = job->e->a;
+    struct arena *a = job->e->net;
     const char *words =
         arena_printf(a, "%s: %s (%s)", name_of(job), fault_words(fault), text);
     buf_addf(job->reasons, "%s; ", words);
     if (job->fault == FAULT_NONE)
         job->fault = fault;
     if (!has_more_targets(job)) {
-        job->state = JOB_ENDED;
+        end_badly(job);
         return;
     }
     bool stale = fault == FAULT_STALE;
@@ -195,7 +197,7 @@ due_count(const struct job *job)
 static const char *
 range_words(const struct job *job)
 {
-    struct arena *a = job->e->a;
+    struct arena *a = job->e->net;
     const struct fetch_source *s = job->source;
     if (s->all_history)
         return "none at all";
@@ -207,7 +209,7 @@ range_words(const struct job *job)
 static void
 listing_judge(struct job *job)
 {
-    struct arena *a = job->e->a;
+    struct arena *a = job->e->net;
     const struct fetch_source *s = job->source;
     int64_t due = due_ts(job);
     if (job->rows == 0) {
@@ -267,7 +269,7 @@ static void
 job_fault(struct job *job, enum fault fault, const char *text,
           int64_t retry_after_s)
 {
-    struct arena *a = job->e->a;
+    struct arena *a = job->e->net;
     bool last = job->attempts >= config()->fetch_attempts;
     if (!fault_may_pass(fault) || last ||
         (double)retry_after_s > patience_s(job)) {
@@ -346,7 +348,8 @@ deliver(struct flight *flight, const struct http_response *response)
     size_t len = job->reasons->len;
     *parcel = (struct parcel){
         .a = a,
-        .job = job,
+        .kind = PARCEL_RESPONSE,
+        .source = job->index,
         .body = arena_strndup(a, response->body, response->body_len),
         .body_len = response->body_len,
         .load = {.run_id = job->e->plan->run_id,
@@ -365,7 +368,6 @@ deliver(struct flight *flight, const struct http_response *response)
                  .http_status = response->status,
                  .elapsed_ms = response->elapsed_ms},
     };
-    job->unsaved++;
     parcel_add(job->e, parcel);
 }
 
@@ -413,13 +415,12 @@ on_response(void *arg, const struct http_response *response)
         lane->driver->parse(flight->a, &flight->request, response->status,
                             response->body, response->body_len, &answer);
     check_rows(flight->a, &answer);
-    if (response->retry_after_s > 0 && answer.fault != FAULT_NONE && !e->failed)
-        e->failed =
-            !lane_block(e, lane, (double)response->retry_after_s, e->err);
+    if (response->retry_after_s > 0 && answer.fault != FAULT_NONE)
+        lane_block(e, lane, (double)response->retry_after_s);
     if (answer.fault == FAULT_NONE)
         kept = job_page(flight, response, &answer);
     else
-        job_fault(job, answer.fault, arena_strdup(e->a, answer.text),
+        job_fault(job, answer.fault, arena_strdup(e->net, answer.text),
                   response->retry_after_s);
     if (!kept)
         arena_free(flight->a);
@@ -499,13 +500,13 @@ job_send(struct job *job)
     }
     lane_leave(job->e, lane);
     arena_free(flight->a);
-    listing_fail(job, FAULT_CLIENT, arena_strdup(job->e->a, err.text));
+    listing_fail(job, FAULT_CLIENT, arena_strdup(job->e->net, err.text));
 }
 
 void
 job_start(struct job *job)
 {
-    struct arena *a = job->e->a;
+    struct arena *a = job->e->net;
     while (job->state == JOB_READY) {
         struct lane *lane = target_of(job)->lane;
         const char *text = NULL;

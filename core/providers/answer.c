@@ -184,23 +184,25 @@ answer_fail_body(struct arena *a, const struct provider_request *request,
         answer_fail(a, request, answer, fault, "HTTP %d: %s", status, words);
 }
 
-bool
-answer_json(struct arena *a, const struct provider_request *request, int status,
-            const char *body, size_t len, struct json *root,
-            struct provider_answer *answer)
+struct json
+answer_json(struct arena *a, const char *body, size_t len, struct err *err)
 {
-    struct err err;
-    struct json none = {0};
-    bool parsed = json_parse(a, body, len, root, &err);
+    struct json root, none = {0};
+    return json_parse(a, body, len, &root, err) ? root : none;
+}
+
+bool
+answer_accept(struct arena *a, const struct provider_request *request,
+              int status, struct json root, const struct err *err,
+              const char *body, size_t len, struct provider_answer *answer)
+{
+    bool parsed = json_type(root) != JSON_NONE;
     if (parsed && status == 200)
         return true;
-    if (status != 200)
-        answer_fail_body(a, request, status, parsed ? *root : none, body, len,
-                         answer);
-    else if (says_limit(plain_words(a, body, len, request->key)))
-        answer_fail_body(a, request, status, none, body, len, answer);
+    if (status != 200 || says_limit(plain_words(a, body, len, request->key)))
+        answer_fail_body(a, request, status, root, body, len, answer);
     else
-        answer_fail(a, request, answer, FAULT_MALFORMED, "%s", err.text);
+        answer_fail(a, request, answer, FAULT_MALFORMED, "%s", err->text);
     return false;
 }
 

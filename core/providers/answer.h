@@ -28,12 +28,19 @@ void answer_fail_body(struct arena *a, const struct provider_request *request,
 /* The fault that a status and the publisher's words amount to. */
 enum fault answer_fault_of(int status, const char *words);
 
-/* Parses a 200 body; otherwise, or when it is no JSON, the answer is failed
- * and false returned. */
-MUST_USE bool answer_json(struct arena *a,
-                          const struct provider_request *request, int status,
-                          const char *body, size_t len, struct json *root,
-                          struct provider_answer *answer);
+/* The body as JSON; a value of JSON_NONE, with err set, when it is none. */
+struct json answer_json(struct arena *a, const char *body, size_t len,
+                        struct err *err);
+
+/* True for JSON with status 200; otherwise the answer is failed.
+ *
+ * root, err  from answer_json
+ */
+MUST_USE bool answer_accept(struct arena *a,
+                            const struct provider_request *request, int status,
+                            struct json root, const struct err *err,
+                            const char *body, size_t len,
+                            struct provider_answer *answer);
 
 /* A number of a row. Absent or null: *out stays NaN. There but not a number:
  * NaN, and row->bad names the field and what stood there. */

@@ -94,14 +94,13 @@ binance_parse(struct arena *a, const struct provider_request *request,
               int status, const char *body, size_t len,
               struct provider_answer *answer)
 {
-    struct json root;
-    struct err err;
-    bool parsed = json_parse(a, body, len, &root, &err);
-    if (parsed && json_type(root) == JSON_OBJECT) {
+    struct err err = {0};
+    struct json root = answer_json(a, body, len, &err);
+    if (json_type(root) == JSON_OBJECT) {
         read_error(a, request, status, root, body, len, answer);
         return;
     }
-    if (!answer_json(a, request, status, body, len, &root, answer))
+    if (!answer_accept(a, request, status, root, &err, body, len, answer))
         return;
     if (json_type(root) != JSON_ARRAY) {
         answer_fail(a, request, answer, FAULT_MALFORMED,

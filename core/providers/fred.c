@@ -67,14 +67,13 @@ static void
 fred_parse(struct arena *a, const struct provider_request *request, int status,
            const char *body, size_t len, struct provider_answer *answer)
 {
-    struct json root;
-    struct err err;
-    bool parsed = json_parse(a, body, len, &root, &err);
-    if (parsed && json_type(json_get(root, "error_message")) != JSON_NONE) {
+    struct err err = {0};
+    struct json root = answer_json(a, body, len, &err);
+    if (json_type(json_get(root, "error_message")) != JSON_NONE) {
         read_error(a, request, status, root, body, len, answer);
         return;
     }
-    if (!answer_json(a, request, status, body, len, &root, answer))
+    if (!answer_accept(a, request, status, root, &err, body, len, answer))
         return;
     struct json rows = json_get(root, "observations");
     if (json_type(rows) != JSON_ARRAY) {

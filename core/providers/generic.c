@@ -353,8 +353,10 @@ static bool
 read_json(struct arena *a, const struct provider_request *request, int status,
           const char *body, size_t len, struct provider_answer *answer)
 {
-    struct json root, spec = request->spec;
-    if (!answer_json(a, request, status, body, len, &root, answer))
+    struct json spec = request->spec;
+    struct err err = {0};
+    struct json root = answer_json(a, body, len, &err);
+    if (!answer_accept(a, request, status, root, &err, body, len, answer))
         return false;
     struct json error =
         at_pointer(a, request, root, spec_text(spec, "error", "/\x01"));

@@ -93,8 +93,9 @@ static void
 mnav_parse(struct arena *a, const struct provider_request *request, int status,
            const char *body, size_t len, struct provider_answer *answer)
 {
-    struct json root;
-    if (!answer_json(a, request, status, body, len, &root, answer))
+    struct err err = {0};
+    struct json root = answer_json(a, body, len, &err);
+    if (!answer_accept(a, request, status, root, &err, body, len, answer))
         return;
     struct json rows = json_get(root, "rows");
     const char *symbol = json_str(json_get(root, "symbol"));

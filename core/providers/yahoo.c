@@ -360,17 +360,16 @@ yahoo_parse(struct arena *a, const struct provider_request *request, int status,
             const char *body, size_t len, struct provider_answer *answer)
 {
     static const char *const envelopes[] = {"chart", "finance"};
-    struct json root;
-    struct err err;
-    bool parsed = json_parse(a, body, len, &root, &err);
-    for (size_t i = 0; parsed && i < COUNT_OF(envelopes); i++) {
+    struct err err = {0};
+    struct json root = answer_json(a, body, len, &err);
+    for (size_t i = 0; i < COUNT_OF(envelopes); i++) {
         struct json error = json_get(json_get(root, envelopes[i]), "error");
         if (json_type(error) == JSON_OBJECT) {
             read_error(a, request, status, error, body, len, answer);
             return;
         }
     }
-    if (!answer_json(a, request, status, body, len, &root, answer))
+    if (!answer_accept(a, request, status, root, &err, body, len, answer))
         return;
     struct json result =
         json_at(json_get(json_get(root, "chart"), "result"), 0);

@@ -579,6 +579,34 @@ closing_ends_what_is_under_way_silently(void **state)
     http_close(NULL);
 }
 
+static void *
+wake_soon(void *arg)
+{
+    usleep(20000);
+    http_wake(arg);
+    return NULL;
+}
+
+static void
+another_thread_may_end_the_wait(void **state)
+{
+    (void)state;
+    struct http *http;
+    struct err err = {0};
+    struct timespec begin, end;
+    pthread_t thread;
+    assert_true(http_open(&http, 2, 2, &err));
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    pthread_create(&thread, NULL, wake_soon, http);
+    assert_true(http_poll(http, 20000, &err));
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    pthread_join(thread, NULL);
+    assert_true(end.tv_sec - begin.tv_sec < 15);
+    http_wake(http); /* before the wait: it does not begin */
+    assert_true(http_poll(http, 600000, &err));
+    http_close(http);
+}
+
 static void
 escapes_leave_only_unreserved_characters(void **state)
 {
@@ -606,6 +634,7 @@ main(void)
         cmocka_unit_test(connections_are_kept_and_bounded),
         cmocka_unit_test(one_fault_does_not_touch_the_others),
         cmocka_unit_test(closing_ends_what_is_under_way_silently),
+        cmocka_unit_test(another_thread_may_end_the_wait),
         cmocka_unit_test(escapes_leave_only_unreserved_characters),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

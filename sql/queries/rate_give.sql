@@ -1,0 +1,6 @@
+-- Gives tokens back that were taken and not used.
+-- $1 text provider; $2 integer how many
+UPDATE rate_bucket b
+   SET tokens = least(p.burst, b.tokens + $2::integer)
+  FROM provider p
+ WHERE p.name = b.provider AND b.provider = $1::text
