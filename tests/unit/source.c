@@ -1,0 +1,165 @@
+#include "core/source.h"
+#include "core/instrument_list.h"
+#include "lib/arena.h"
+#include "lib/date.h"
+#include "tests/lib/testdb.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct test_db *tdb;
+static struct db *db;
+static struct arena *a;
+static struct err err;
+
+static int
+setup(void **state)
+{
+    (void)state;
+    tdb = test_db_new();
+    a = arena_new();
+    return db_open(&db, test_db_conninfo(tdb, "console"), "test", &err) ? 0
+                                                                        : -1;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    db_close(db);
+    arena_free(a);
+    test_db_free(tdb);
+    return 0;
+}
+
+static void
+bars(const char *symbol, const char *from, const char *to)
+{
+    test_db_sql(tdb,
+                arena_printf(a,
+                             "INSERT INTO bar SELECT i.id, 86400, d, 1, 1, 1, "
+                             "extract(day FROM d AT TIME ZONE 'UTC'), NULL, 1 "
+                             "FROM instrument i, generate_series('%sT00:00Z'::"
+                             "timestamptz, '%sT00:00Z', '1 day') d WHERE "
+                             "i.symbol = '%s'",
+                             from, to, symbol));
+}
+
+static struct source
+look(const char *symbol, const char *now)
+{
+    struct source *all;
+    size_t n;
+    int64_t now_ts;
+    assert_true(date_parse_iso(now, strlen(now), &now_ts));
+    assert_true(source_list(a, db, "", SOURCE_MAX, now_ts, &all, &n, &err));
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(all[i].symbol, symbol) == 0)
+            return all[i];
+    fail_msg("no source %s", symbol);
+    return (struct source){0};
+}
+
+static void
+a_source_without_bars_has_no_data(void **state)
+{
+    (void)state;
+    struct source s = look("BTC-USD", "2026-01-20T12:00Z");
+    assert_string_equal(s.state, "none");
+    assert_int_equal(s.last_ts, 0);
+    assert_true(isnan(s.close));
+    assert_true(source_is_behind(&s));
+}
+
+static void
+a_source_grows_late_and_then_stale(void **state)
+{
+    (void)state;
+    bars("BTC-USD", "2026-01-01", "2026-01-19");
+    struct source s = look("BTC-USD", "2026-01-20T12:00Z");
+    assert_string_equal(s.state, "fresh");
+    assert_true(s.close == 19);
+    assert_false(source_is_behind(&s));
+    /* 24x7: a bar is due 26 hours after its day began */
+    s = look("BTC-USD", "2026-01-21T03:00Z");
+    assert_string_equal(s.state, "late");
+    assert_string_equal(s.words, "the bar of 2026-01-20 is due and missing");
+    assert_true(source_is_behind(&s));
+    s = look("BTC-USD", "2026-01-25T03:00Z");
+    assert_string_equal(s.state, "stale");
+    assert_string_equal(s.words, "5 sessions behind, since 2026-01-20");
+}
+
+static void
+a_closed_market_is_not_late(void **state)
+{
+    (void)state;
+    bars("MSTR", "2026-01-12", "2026-01-16");
+    /* Saturday, Sunday, and Monday the holiday */
+    for (const char *const *now =
+             (const char *const[]){"2026-01-18T12:00Z", "2026-01-19T12:00Z",
+                                   NULL};
+         *now != NULL; now++) {
+        struct source s = look("MSTR", *now);
+        assert_string_equal(s.state, "closed");
+        assert_false(source_is_behind(&s));
+    }
+}
+
+static void
+a_list_goes_on_after_a_symbol(void **state)
+{
+    (void)state;
+    struct instrument_item *items;
+    size_t n;
+    bars("AAPL", "2026-01-01", "2026-01-03");
+    assert_true(instrument_list_page(a, db, "", 3, 0, &items, &n, &err));
+    assert_int_equal(n, 3);
+    assert_string_equal(items[0].fresh.symbol, "AAPL");
+    assert_int_equal(items[0].n_bars, 3);
+    assert_string_equal(items[0].listings, "yahoo (AAPL)");
+    const char *last = items[2].fresh.symbol;
+    assert_string_equal(last, "BTC-USD");
+    assert_string_equal(items[2].listings,
+                        "binance (BTCUSDT), yahoo (BTC-USD)");
+    assert_true(instrument_list_page(a, db, last, 100, 0, &items, &n, &err));
+    assert_int_equal(n, 7);
+    assert_string_equal(items[0].fresh.symbol, "ETH-USD");
+}
+
+static void
+retired_instruments_are_choices_only_when_asked_for(void **state)
+{
+    (void)state;
+    struct instrument_name *names;
+    size_t n;
+    test_db_sql(tdb, "UPDATE instrument SET active = false WHERE symbol = "
+                     "'WTI'");
+    assert_true(instrument_list_names(a, db, false, &names, &n, &err));
+    assert_int_equal(n, 9);
+    assert_true(instrument_list_names(a, db, true, &names, &n, &err));
+    assert_int_equal(n, 10);
+    assert_string_equal(names[9].symbol, "WTI");
+    assert_string_equal(names[9].title, "WTI crude oil, Cushing spot");
+}
+
+int
+main(void)
+{
+    if (!test_db_available())
+        return test_db_skip();
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_source_without_bars_has_no_data),
+        TEST(a_source_grows_late_and_then_stale),
+        TEST(a_closed_market_is_not_late),
+        TEST(a_list_goes_on_after_a_symbol),
+        TEST(retired_instruments_are_choices_only_when_asked_for),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
