@@ -32,11 +32,30 @@ path_of(struct arena *a, const char *dir, const char *hash)
     return arena_printf(a, "%s/%.2s/%s.zst", dir, hash, hash + 2);
 }
 
+/* What root writes belongs to the archive's owner, who must read it and add to
+ * it: `quotemill run` by root in an instance of another user. */
 static bool
-folder_make(const char *path, struct err *err)
+owner_of(const char *dir, uid_t *uid, gid_t *gid)
 {
-    return mkdir(path, 0750) == 0 || errno == EEXIST ||
-           failed(err, "make", path);
+    struct stat st;
+    if (geteuid() != 0 || stat(dir, &st) != 0)
+        return false;
+    *uid = st.st_uid;
+    *gid = st.st_gid;
+    return true;
+}
+
+/* `like` is the folder whose owner it gets. */
+static bool
+folder_make(const char *path, const char *like, struct err *err)
+{
+    uid_t uid;
+    gid_t gid;
+    if (mkdir(path, 0750) != 0)
+        return errno == EEXIST || failed(err, "make", path);
+    if (owner_of(like, &uid, &gid) && chown(path, uid, gid) != 0)
+        return failed(err, "give away", path);
+    return true;
 }
 
 /* A new name must reach the disk as well as the bytes. */
@@ -76,7 +95,10 @@ object_write(struct arena *a, const char *folder, const char *path,
     int fd = mkostemp(draft, O_CLOEXEC);
     if (fd < 0)
         return failed(err, "write in", folder);
+    uid_t uid;
+    gid_t gid;
     bool ok = write_all(fd, bytes, len) && fchmod(fd, 0640) == 0 &&
+              (!owner_of(folder, &uid, &gid) || fchown(fd, uid, gid) == 0) &&
               (!sync || fdatasync(fd) == 0);
     if (!ok)
         failed(err, "write", path);
@@ -102,7 +124,8 @@ archive_put(struct arena *a, const char *dir, const void *bytes, size_t len,
     if (access(path, F_OK) == 0)
         return true;
     return compress_pack(a, bytes, len, &packed, &packed_len, err) &&
-           folder_make(dir, err) && folder_make(folder, err) &&
+           folder_make(dir, arena_printf(a, "%s/..", dir), err) &&
+           folder_make(folder, dir, err) &&
            object_write(a, folder, path, packed, packed_len, sync, err);
 }
 

@@ -3,30 +3,50 @@
 #include "lib/arena.h"
 #include "lib/http.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 /* Messages waiting before new ones are dropped. */
 enum { WAITING_MAX = 500 };
 
+struct message {
+    struct message *next;
+    int64_t run_id;
+    char *json;
+};
+
 struct publish {
-    struct arena *a;
-    struct http *http;
-    const char *socket_path;
+    struct http *http; /* NULL: nobody to publish to */
+    char *socket_path;
+    struct message *first, **last;
+    size_t n;
+    bool sending; /* the first one is under way */
 };
 
 bool
 publish_open(struct publish **out, const char *socket_path, struct err *err)
 {
-    struct arena *a = arena_new();
-    struct publish *p = arena_alloc(a, sizeof *p);
+    struct publish *p = xcalloc(1, sizeof *p);
     *out = p;
-    p->a = a;
+    p->last = &p->first;
     if (socket_path == NULL || socket_path[0] == '\0')
         return true;
-    p->socket_path = arena_strdup(a, socket_path);
-    /* one connection: messages stay in order */
+    p->socket_path = xstrdup(socket_path);
     return http_open(&p->http, 1, 1, err);
+}
+
+static void
+drop_first(struct publish *p)
+{
+    struct message *m = p->first;
+    p->first = m->next;
+    if (p->first == NULL)
+        p->last = &p->first;
+    p->n--;
+    free(m->json);
+    free(m);
 }
 
 void
@@ -35,43 +55,67 @@ publish_close(struct publish *p)
     if (p == NULL)
         return;
     http_close(p->http);
-    arena_free(p->a);
+    while (p->first != NULL)
+        drop_first(p);
+    free(p->socket_path);
+    free(p);
 }
 
+static void send_next(struct publish *p);
+
+/* Sent or not: a message that nobody took is not worth a word. */
 static void
 on_done(void *arg, const struct http_response *response)
 {
-    (void)arg;
-    (void)response; /* a message that nobody took is not worth a word */
+    struct publish *p = arg;
+    (void)response;
+    p->sending = false;
+    drop_first(p);
+    send_next(p);
+}
+
+/* One after the other: libcurl keeps no order among transfers that wait. */
+static void
+send_next(struct publish *p)
+{
+    static const char *const headers[] = {"Content-Type: application/json",
+                                          NULL};
+    while (!p->sending && p->first != NULL) {
+        struct err ignored;
+        char url[64];
+        snprintf(url, sizeof url, "http://localhost/publish/run/%lld",
+                 (long long)p->first->run_id);
+        const struct http_request request = {
+            .method = "POST",
+            .url = url,
+            .headers = headers,
+            .body = p->first->json,
+            .body_len = strlen(p->first->json),
+            .unix_socket = p->socket_path,
+            .connect_timeout_ms = 1000,
+            .first_byte_timeout_ms = 2000,
+            .stall_timeout_ms = 2000,
+            .total_timeout_ms = 3000,
+            .max_body_bytes = 65536,
+        };
+        p->sending = http_start(p->http, &request, on_done, p, &ignored);
+        if (!p->sending)
+            drop_first(p);
+    }
 }
 
 void
 publish_send(struct publish *p, int64_t run_id, const char *json)
 {
-    struct arena *a;
-    struct err ignored;
-    static const char *const headers[] = {"Content-Type: application/json",
-                                          NULL};
-    if (p->http == NULL || http_pending(p->http) >= WAITING_MAX)
+    if (p->http == NULL || p->n >= WAITING_MAX)
         return;
-    a = arena_new();
-    struct http_request request = {
-        .method = "POST",
-        .url = arena_printf(a, "http://localhost/publish/run/%lld",
-                            (long long)run_id),
-        .headers = headers,
-        .body = json,
-        .body_len = strlen(json),
-        .unix_socket = p->socket_path,
-        .connect_timeout_ms = 1000,
-        .first_byte_timeout_ms = 2000,
-        .stall_timeout_ms = 2000,
-        .total_timeout_ms = 3000,
-        .max_body_bytes = 65536,
-    };
-    bool sent = http_start(p->http, &request, on_done, NULL, &ignored);
-    (void)sent;
-    arena_free(a);
+    struct message *m = xcalloc(1, sizeof *m);
+    m->run_id = run_id;
+    m->json = xstrdup(json);
+    *p->last = m;
+    p->last = &m->next;
+    p->n++;
+    send_next(p);
 }
 
 static int64_t
@@ -87,7 +131,7 @@ publish_poll(struct publish *p, int budget_ms)
 {
     struct err ignored;
     int64_t end = now_ms() + budget_ms;
-    while (p->http != NULL && http_pending(p->http) > 0) {
+    while (p->http != NULL && p->n > 0) {
         int64_t left = end - now_ms();
         if (!http_poll(p->http, left > 0 ? (int)left : 0, &ignored) ||
             left <= 0)

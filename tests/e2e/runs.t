@@ -166,6 +166,33 @@ read -r -t 0.1 left <&3
 exec 3>&-
 is 'and has read the FIFO empty' "${left-}" ''
 
+# --- live messages ----------------------------------------------------------
+# Stands in for nginx's publisher socket: one line for each body that is posted.
+perl -MIO::Socket::UNIX -e '
+    $| = 1;
+    my $server = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5) or die;
+    while (my $c = $server->accept) {
+        while (defined(my $line = <$c>)) {
+            my ($path, $n) = ($line =~ /^POST (\S+)/, 0);
+            while (defined($line = <$c>) && $line =~ /\S/) { $n = $1 if $line =~ /^content-length: (\d+)/i }
+            read($c, my $body, $n);
+            print "$path $body\n";
+            print $c "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+        }
+    }' "$work/publish.sock" > "$work/published" 2> "$work/perl.log" &
+pid=$!
+until [ -S "$work/publish.sock" ]; do sleep 0.05; done
+QM_PUBLISH_SOCKET=$work/publish.sock run live --instrument AAPL --instrument WTI
+kill "$pid"
+id=$(jq .run "$work/live.json")
+is 'every line of the log is published, in order' \
+    "$(sed -n "s|^/publish/run/$id ||p" "$work/published" | jq -r 'select(.kind == "log") | "\(.id) \(.text)"')" \
+    "$(sql "SELECT id || ' ' || text FROM run_log WHERE run_id = $id ORDER BY id")"
+is 'the last message says that the run changed' "$(tail -n 1 "$work/published")" \
+    "/publish/run/$id {\"kind\":\"changed\"}"
+QM_PUBLISH_SOCKET=$work/nobody.sock run unheard --instrument AAPL
+is 'nobody to publish to is no trouble' "$status" 0
+
 # --- the log and the words --------------------------------------------------
 id=$(jq .run "$work/first.json")
 like 'the log is kept in words' "$(sql "SELECT string_agg(text, ' / ' ORDER BY id) FROM run_log WHERE run_id = $id")" \
