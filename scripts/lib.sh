@@ -8,6 +8,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 var=$(realpath -ms -- "${QM_VAR:-$root/var}")
 export QM_VAR=$var
 export LC_ALL=C.UTF-8
+# nginx is in /usr/sbin, where an ordinary user's PATH does not look.
+export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 say() {
     printf '%s\n' "$*"
