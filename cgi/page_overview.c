@@ -141,7 +141,10 @@ set_verdict(struct page *p, const struct overview *o, const struct verdict *v)
     else if (o->last == NULL || o->n_sources == 0)
         view_set(p->view, "VERDICT_WORDS", runs);
     else
-        view_setf(p->view, "VERDICT_WORDS", "%s, and every source is fresh",
+        view_setf(p->view, "VERDICT_WORDS",
+                  o->n_trouble > 0 || v->stuck != NULL
+                      ? "%s; every source is fresh"
+                      : "%s, and every source is fresh",
                   runs);
     struct view *more = view_add(p->view, "VERDICT_MORE");
     view_setf(more, "VERDICT_MORE_TEXT", "%zu of %zu sources are fresh.",

@@ -39,12 +39,6 @@ run_id(struct page *p, int64_t *id, struct err *err)
     return true;
 }
 
-static bool
-is_bad(const char *state)
-{
-    return is(state, "failed") || is(state, "timed_out") || is(state, "lost");
-}
-
 static void
 find_failed(struct arena *a, struct run_page *r)
 {
@@ -179,7 +173,7 @@ set_actions(struct page *p, const struct run_page *r)
         view_show(v, "CAN_CANCEL");
     else if (!r->ended)
         view_set(view_add(v, "CANCELLING"), "CANCEL_BY", run->cancel_by);
-    if (is_bad(run->state) || is(run->state, "partial"))
+    if (r->ended && !is(run->state, "succeeded"))
         view_set(view_add(v, "CAN_RETRY"), "RETRY_STEP", retry_step(r));
     struct buf *url = buf_new(p->a);
     buf_adds(url, "/trigger");
@@ -244,7 +238,9 @@ set_source(struct page *p, struct view *v, const struct run_source *s)
     bool quiet = true;
     if (s->error != NULL) {
         struct view *e = view_add(v, "SOURCE_ERROR");
-        view_set(e, "SOURCE_ERROR_KIND", show_fault(s->error_kind));
+        const char *kind = show_fault(s->error_kind);
+        if (kind != NULL && strstr(s->error, kind) == NULL)
+            view_setf(e, "SOURCE_ERROR_KIND", "%s: ", kind);
         view_set(e, "SOURCE_ERROR_TEXT", s->error);
         quiet = false;
     }

@@ -127,19 +127,34 @@ set_options(struct page *p, const char *section, const char *const *names,
     }
 }
 
+/* An instrument that is not is the visitor's mistake; a run of everything
+ * would match it otherwise. */
 static bool
-set_filter(struct page *p, const struct run_filter *f, struct err *err)
+check_instrument(struct page *p, const struct run_filter *f,
+                 struct instrument_name **names, size_t *n, struct err *err)
 {
-    struct instrument_name *names;
-    size_t n;
-    if (!instrument_list_names(p->a, p->db, true, &names, &n, err))
+    if (!instrument_list_names(p->a, p->db, true, names, n, err))
         return false;
+    bool known = f->instrument == NULL;
+    for (size_t i = 0; i < *n && !known; i++)
+        known = strcasecmp(f->instrument, (*names)[i].symbol) == 0;
+    if (!known)
+        page_field_error(p, "instrument",
+                         arena_printf(p->a, "There is no instrument \"%.40s\"",
+                                      f->instrument));
+    return true;
+}
+
+static void
+set_filter(struct page *p, const struct run_filter *f,
+           const struct instrument_name *names, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         struct view *v = view_add(p->view, "INSTRUMENT_OPTION");
         view_set(v, "OPTION", names[i].symbol);
         view_set(v, "LABEL", names[i].symbol);
         if (f->instrument != NULL &&
-            strcmp(f->instrument, names[i].symbol) == 0)
+            strcasecmp(f->instrument, names[i].symbol) == 0)
             view_show(v, "SELECTED");
     }
     set_options(p, "STATE_OPTION", states, COUNT_OF(states), f->state);
@@ -150,7 +165,6 @@ set_filter(struct page *p, const struct run_filter *f, struct err *err)
     view_set(p->view, "CSV_URL", filter_url(p, "/runs.csv", NULL, 0));
     if (is_filtered(f))
         view_show(p->view, "FILTERED");
-    return true;
 }
 
 static void
@@ -240,8 +254,11 @@ page_runs_list(struct page *p, struct err *err)
 {
     page_title(p, "Runs", NULL);
     struct run_filter f = read_filter(p);
-    if (!set_filter(p, &f, err))
+    struct instrument_name *names;
+    size_t n_names;
+    if (!check_instrument(p, &f, &names, &n_names, err))
         return false;
+    set_filter(p, &f, names, n_names);
     struct run *runs = NULL;
     size_t n = 0;
     f.limit = PAGE_ROWS + 1;
@@ -322,6 +339,10 @@ bool
 page_runs_csv(struct page *p, struct err *err)
 {
     struct run_filter f = read_filter(p);
+    struct instrument_name *names;
+    size_t n;
+    if (!check_instrument(p, &f, &names, &n, err))
+        return false;
     if (page_has_errors(p))
         return err_set(err, ERR_INPUT, "this is not a filter of runs");
     f.before = f.after = 0;

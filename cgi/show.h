@@ -27,8 +27,8 @@ const char *show_tone(const char *state);
 const char *show_fault(const char *kind);
 
 /* The values of an instrument's row: SYMBOL, INSTRUMENT_TITLE, CURRENCY,
- * VALUE, FRESH_WORDS, STATE SHAPE WORD TONE, and BAR with BAR_DAY, BAR_ISO and
- * BAR_AGO, or NO_BAR. */
+ * VALUE, FRESH_WORDS (WELL: nothing is wrong), STATE SHAPE WORD TONE, and BAR
+ * with BAR_DAY, BAR_ISO and BAR_AGO, or NO_BAR. */
 void show_source(const struct page *p, struct view *v, const struct source *f);
 
 /* "full refresh"; "command line", "API". */

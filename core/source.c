@@ -51,9 +51,9 @@ words(struct arena *a, const struct calendar *c, enum freshness f,
     case FRESH_EMPTY:
         return "no bar is stored yet";
     case FRESH_OK:
-        return "everything due is here";
+        return "up to date";
     case FRESH_CLOSED:
-        return "everything due is here; no session today";
+        return "up to date; no session today";
     case FRESH_LATE:
     case FRESH_STALE:
         break;

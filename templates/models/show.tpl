@@ -31,8 +31,7 @@
 <div><dt>Hold-out R²</dt><dd>{{HOLDOUT_R2}}</dd></div>
 <div><dt>Hold-out RMSE ({{UNIT}})</dt><dd>{{HOLDOUT_RMSE}}</dd></div>
 <div><dt>Former version, RMSE</dt><dd>{{CHAMPION_RMSE}}</dd></div>
-<div><dt>Days from</dt><dd><time datetime="{{FIRST_DAY}}">{{FIRST_DAY}}</time></dd></div>
-<div><dt>to</dt><dd><time datetime="{{LAST_DAY}}">{{LAST_DAY}}</time></dd></div>
+<div class="wide"><dt>Days</dt><dd><time datetime="{{FIRST_DAY}}">{{FIRST_DAY}}</time> to <time datetime="{{LAST_DAY}}">{{LAST_DAY}}</time></dd></div>
 </dl>
 </section>
 </div>
