@@ -242,9 +242,22 @@ bool
 calendar_list(struct arena *a, struct db *db, struct calendar **out, size_t *n,
               struct err *err)
 {
-    struct db_rows *rows;
-    if (!db_query(a, db, SQL_calendar_list, DB_NONE, &rows, err))
+    struct db_call call = calendar_call();
+    if (!db_query_many(a, db, &call, 1, err))
         return err_wrap(err, "calendars");
+    return calendar_read(a, call.rows, out, n, err);
+}
+
+struct db_call
+calendar_call(void)
+{
+    return (struct db_call){.sql = SQL_calendar_list};
+}
+
+bool
+calendar_read(struct arena *a, const struct db_rows *rows,
+              struct calendar **out, size_t *n, struct err *err)
+{
     *n = (size_t)db_count(rows);
     *out = arena_array(a, *n, sizeof **out);
     for (int i = 0; i < db_count(rows); i++) {

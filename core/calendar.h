@@ -28,6 +28,11 @@ struct calendar {
 MUST_USE bool calendar_list(struct arena *a, struct db *db,
                             struct calendar **out, size_t *n, struct err *err);
 
+/* The same in two halves, for who asks for more in one round trip. */
+struct db_call calendar_call(void);
+MUST_USE bool calendar_read(struct arena *a, const struct db_rows *rows,
+                            struct calendar **out, size_t *n, struct err *err);
+
 /* The one of that name; NULL when there is none. */
 const struct calendar *calendar_find(const struct calendar *all, size_t n,
                                      const char *name);

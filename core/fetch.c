@@ -2,17 +2,14 @@
 
 #include "lib/format.h"
 
-bool
-fetch_provider_list(struct arena *a, struct db *db, const char *only,
-                    struct fetch_provider **out, size_t *n, struct err *err)
+static void
+read_providers(struct arena *a, const struct db_rows *rows,
+               struct fetch_book *out)
 {
-    struct db_rows *rows;
-    if (!db_query(a, db, SQL_fetch_providers, DB_ARGS(only), &rows, err))
-        return err_wrap(err, "providers");
-    *n = (size_t)db_count(rows);
-    *out = arena_array(a, *n, sizeof **out);
+    out->n_providers = (size_t)db_count(rows);
+    out->providers = arena_array(a, out->n_providers, sizeof *out->providers);
     for (int i = 0; i < db_count(rows); i++)
-        (*out)[i] = (struct fetch_provider){
+        out->providers[i] = (struct fetch_provider){
             .name = db_text(rows, i, "name"),
             .driver = db_text(rows, i, "driver"),
             .base_url = db_text(rows, i, "base_url"),
@@ -20,31 +17,42 @@ fetch_provider_list(struct arena *a, struct db *db, const char *only,
             .max_parallel = (int)db_i64(rows, i, "max_parallel"),
             .rate_per_minute = db_f64(rows, i, "rate_per_minute"),
         };
-    return true;
 }
 
-bool
-fetch_listing_list(struct arena *a, struct db *db, const int64_t *instruments,
-                   size_t n_instruments, const char *only,
-                   struct fetch_listing **out, size_t *n, struct err *err)
+static void
+read_listings(struct arena *a, const struct db_rows *rows,
+              struct fetch_book *out)
 {
-    struct db_rows *rows;
-    const char **ids = arena_array(a, n_instruments, sizeof *ids);
-    for (size_t i = 0; i < n_instruments; i++)
-        ids[i] = fmt_i64(a, instruments[i]);
-    if (!db_query(a, db, SQL_fetch_listings,
-                  DB_ARGS(fmt_array(a, ids, n_instruments), only), &rows, err))
-        return err_wrap(err, "listings");
-    *n = (size_t)db_count(rows);
-    *out = arena_array(a, *n, sizeof **out);
+    out->n_listings = (size_t)db_count(rows);
+    out->listings = arena_array(a, out->n_listings, sizeof *out->listings);
     for (int i = 0; i < db_count(rows); i++)
-        (*out)[i] = (struct fetch_listing){
+        out->listings[i] = (struct fetch_listing){
             .instrument_id = db_i64(rows, i, "instrument_id"),
             .calendar = db_text(rows, i, "calendar"),
             .provider = db_text(rows, i, "provider"),
             .provider_symbol = db_text(rows, i, "provider_symbol"),
         };
-    return true;
+}
+
+bool
+fetch_book_get(struct arena *a, struct db *db, const int64_t *instruments,
+               size_t n, const char *only, struct fetch_book *out,
+               struct err *err)
+{
+    const char **ids = arena_array(a, n, sizeof *ids);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = fmt_i64(a, instruments[i]);
+    struct db_call calls[] = {
+        {.sql = SQL_fetch_providers, .args = DB_ARGS(only)},
+        {.sql = SQL_fetch_listings,
+         .args = DB_ARGS(fmt_array(a, ids, n), only)},
+        calendar_call()};
+    if (!db_query_many(a, db, calls, COUNT_OF(calls), err))
+        return err_wrap(err, "providers and listings");
+    read_providers(a, calls[0].rows, out);
+    read_listings(a, calls[1].rows, out);
+    return calendar_read(a, calls[2].rows, &out->calendars, &out->n_calendars,
+                         err);
 }
 
 bool

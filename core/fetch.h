@@ -3,6 +3,7 @@
 #ifndef CORE_FETCH_H
 #define CORE_FETCH_H
 
+#include "core/calendar.h"
 #include "lib/db.h"
 
 struct fetch_provider {
@@ -12,23 +13,26 @@ struct fetch_provider {
     double rate_per_minute;
 };
 
-/* Enabled providers by name.
- * only  text[] literal; NULL: all */
-MUST_USE bool fetch_provider_list(struct arena *a, struct db *db,
-                                  const char *only, struct fetch_provider **out,
-                                  size_t *n, struct err *err);
-
 /* One row for each listing, in the order in which they are asked; an
  * instrument that nobody can answer for has one row without provider. */
 struct fetch_listing {
     int64_t instrument_id;
     const char *calendar, *provider, *provider_symbol;
 };
-MUST_USE bool fetch_listing_list(struct arena *a, struct db *db,
-                                 const int64_t *instruments,
-                                 size_t n_instruments, const char *only,
-                                 struct fetch_listing **out, size_t *n,
-                                 struct err *err);
+
+struct fetch_book {
+    struct fetch_provider *providers; /* enabled ones, by name */
+    struct fetch_listing *listings;
+    struct calendar *calendars;
+    size_t n_providers, n_listings, n_calendars;
+};
+
+/* All that is known of who can be asked, in one round trip.
+ * only  text[] literal: these providers; NULL: all */
+MUST_USE bool fetch_book_get(struct arena *a, struct db *db,
+                             const int64_t *instruments, size_t n,
+                             const char *only, struct fetch_book *out,
+                             struct err *err);
 
 /* Takes up to `wanted` tokens of a provider.
  * wait_s  until the next one can be had, by the server's clock */

@@ -2,11 +2,36 @@
 
 #include "lib/format.h"
 
+#include <string.h>
+
 /* NULL for a number that is not there. */
 static const char *
 or_null(struct arena *a, int64_t v)
 {
     return v == 0 ? NULL : fmt_i64(a, v);
+}
+
+static struct db_args
+create_args(struct arena *a, const struct load *load)
+{
+    const char *const v[] = {or_null(a, load->run_id),
+                             fmt_i64(a, load->instrument_id),
+                             fmt_i64(a, load->interval_s),
+                             load->kind,
+                             load->provider,
+                             load->provider_symbol,
+                             load->request,
+                             load->reason == NULL ? "" : load->reason,
+                             fmt_bool(load->simulated),
+                             or_null(a, load->from_ts),
+                             or_null(a, load->to_ts),
+                             or_null(a, load->http_status),
+                             fmt_f64(a, load->elapsed_ms),
+                             load->archive_hash,
+                             or_null(a, load->archive_bytes)};
+    const char **kept = arena_array(a, COUNT_OF(v), sizeof *kept);
+    memcpy(kept, v, sizeof v);
+    return (struct db_args){.n = (int)COUNT_OF(v), .v = kept};
 }
 
 bool
@@ -15,19 +40,24 @@ load_create(struct db *db, const struct load *load, int64_t *id,
 {
     struct arena *a = arena_new();
     struct db_rows *rows;
-    bool ok = db_query_one(
-        a, db, SQL_load_create,
-        DB_ARGS(or_null(a, load->run_id), fmt_i64(a, load->instrument_id),
-                fmt_i64(a, load->interval_s), load->kind, load->provider,
-                load->provider_symbol, load->request,
-                load->reason == NULL ? "" : load->reason,
-                fmt_bool(load->simulated), or_null(a, load->from_ts),
-                or_null(a, load->to_ts), or_null(a, load->http_status),
-                fmt_f64(a, load->elapsed_ms), load->archive_hash,
-                or_null(a, load->archive_bytes)),
-        &rows, err);
+    bool ok =
+        db_query_one(a, db, SQL_load_create, create_args(a, load), &rows, err);
     if (ok)
         *id = db_i64(rows, 0, "id");
+    arena_free(a);
+    return ok;
+}
+
+bool
+load_create_many(struct db *db, const struct load *loads, size_t n,
+                 struct err *err)
+{
+    struct arena *a = arena_new();
+    struct db_call *calls = arena_array(a, n, sizeof *calls);
+    for (size_t i = 0; i < n; i++)
+        calls[i] = (struct db_call){.sql = SQL_load_create,
+                                    .args = create_args(a, &loads[i])};
+    bool ok = db_query_many(a, db, calls, n, err);
     arena_free(a);
     return ok;
 }

@@ -35,6 +35,10 @@ struct load_count {
 MUST_USE bool load_create(struct db *db, const struct load *load, int64_t *id,
                           struct err *err);
 
+/* The same for many, in one round trip; part of the caller's transaction. */
+MUST_USE bool load_create_many(struct db *db, const struct load *loads,
+                               size_t n, struct err *err);
+
 /* The load's rows are stored; part of the transaction that stores them.
  * fails   ERR_CONFLICT: it is not in state fetched (any more) */
 MUST_USE bool load_stored(struct db *db, int64_t id,

@@ -313,24 +313,59 @@ run_fetch_plan(struct arena *a, struct db *db, const struct run_work *work,
     return true;
 }
 
+static struct db_args
+note_args(struct arena *a, const struct run_work *work, int64_t step_id,
+          const struct run_source_note *note)
+{
+    const char *const v[] = {
+        fmt_i64(a, step_id),
+        work->worker,
+        note->source,
+        note->instrument_id != 0 ? fmt_i64(a, note->instrument_id) : NULL,
+        note->provider,
+        note->state,
+        fmt_i64(a, note->attempts),
+        note->error_kind,
+        note->error,
+        note->next_action,
+        note->detail != NULL ? note->detail : "",
+        fmt_i64(a, note->rows.n_new),
+        fmt_i64(a, note->rows.n_same),
+        fmt_i64(a, note->rows.n_changed),
+        fmt_i64(a, note->rows.n_refused)};
+    const char **kept = arena_array(a, COUNT_OF(v), sizeof *kept);
+    memcpy(kept, v, sizeof v);
+    return (struct db_args){.n = (int)COUNT_OF(v), .v = kept};
+}
+
 bool
 run_source_save(struct db *db, const struct run_work *work, int64_t step_id,
                 const struct run_source_note *note, struct err *err)
 {
     struct arena *a = arena_new();
-    bool ok = fenced_exec(
-        db, work, SQL_run_source_save,
-        DB_ARGS(
-            fmt_i64(a, step_id), work->worker, note->source,
-            note->instrument_id != 0 ? fmt_i64(a, note->instrument_id) : NULL,
-            note->provider, note->state, fmt_i64(a, note->attempts),
-            note->error_kind, note->error, note->next_action,
-            note->detail != NULL ? note->detail : "",
-            fmt_i64(a, note->rows.n_new), fmt_i64(a, note->rows.n_same),
-            fmt_i64(a, note->rows.n_changed), fmt_i64(a, note->rows.n_refused)),
-        err);
+    bool ok = fenced_exec(db, work, SQL_run_source_save,
+                          note_args(a, work, step_id, note), err);
     arena_free(a);
     return ok || err_wrap(err, "note of %s", note->source);
+}
+
+bool
+run_source_save_many(struct db *db, const struct run_work *work,
+                     int64_t step_id, const struct run_source_note *notes,
+                     size_t n, struct err *err)
+{
+    struct arena *a = arena_new();
+    struct db_call *calls = arena_array(a, n, sizeof *calls);
+    for (size_t i = 0; i < n; i++)
+        calls[i] =
+            (struct db_call){.sql = SQL_run_source_save,
+                             .args = note_args(a, work, step_id, &notes[i])};
+    bool ok = db_query_many(a, db, calls, n, err);
+    for (size_t i = 0; ok && i < n; i++)
+        if (db_count(calls[i].rows) == 0)
+            ok = no_longer_ours(work, err);
+    arena_free(a);
+    return ok || err_wrap(err, "notes of sources");
 }
 
 bool

@@ -147,6 +147,12 @@ MUST_USE bool run_sources_late(struct db *db, const struct run_work *work,
                                int64_t step_id, const char *error,
                                const char *next_action, struct err *err);
 
+/* The same for many, in one round trip and one transaction. */
+MUST_USE bool run_source_save_many(struct db *db, const struct run_work *work,
+                                   int64_t step_id,
+                                   const struct run_source_note *notes,
+                                   size_t n, struct err *err);
+
 /* How the sources of a step stand. */
 struct run_source_sum {
     int64_t total, succeeded, failed, unfinished;

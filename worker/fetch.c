@@ -184,18 +184,17 @@ work(struct engine *e, bool *halted, struct err *err)
 }
 
 static void
-open_job(struct engine *e, size_t i, const struct fetch_listing *listings,
-         size_t n_listings, const struct calendar *calendars,
-         size_t n_calendars)
+open_job(struct engine *e, size_t i, const struct fetch_book *book)
 {
     struct job *job = &e->jobs[i];
     *job = (struct job){.e = e, .index = i, .source = &e->plan->sources[i]};
-    job->targets = arena_array(e->a, n_listings, sizeof *job->targets);
-    for (size_t k = 0; k < n_listings; k++) {
-        const struct fetch_listing *l = &listings[k];
+    job->targets = arena_array(e->a, book->n_listings, sizeof *job->targets);
+    for (size_t k = 0; k < book->n_listings; k++) {
+        const struct fetch_listing *l = &book->listings[k];
         if (l->instrument_id != job->source->instrument_id)
             continue;
-        job->calendar = calendar_find(calendars, n_calendars, l->calendar);
+        job->calendar =
+            calendar_find(book->calendars, book->n_calendars, l->calendar);
         struct lane *lane = lane_find(e, l->provider);
         if (lane != NULL)
             job->targets[job->n_targets++] =
@@ -207,21 +206,20 @@ open_job(struct engine *e, size_t i, const struct fetch_listing *listings,
 static bool
 open_jobs(struct engine *e, struct err *err)
 {
-    size_t n_listings, n_calendars, n = e->plan->n;
-    struct fetch_listing *listings;
-    struct calendar *calendars;
+    struct fetch_book book;
+    size_t n = e->plan->n;
     int64_t *ids = arena_array(e->a, n, sizeof *ids);
     int tries = 0;
     for (size_t i = 0; i < n; i++)
         ids[i] = e->plan->sources[i].instrument_id;
-    while (!fetch_listing_list(e->a, e->db, ids, n, e->plan->providers,
-                               &listings, &n_listings, err) ||
-           !calendar_list(e->a, e->db, &calendars, &n_calendars, err))
+    while (!fetch_book_get(e->a, e->db, ids, n, e->plan->providers, &book, err))
         if (!e->calls->again(e->calls->arg, &tries, err))
             return false;
+    if (!lanes_open(e, &book, err))
+        return false;
     e->jobs = arena_array(e->a, n, sizeof *e->jobs);
     for (size_t i = 0; i < n; i++)
-        open_job(e, i, listings, n_listings, calendars, n_calendars);
+        open_job(e, i, &book);
     return true;
 }
 
@@ -268,8 +266,7 @@ fetch_run(struct arena *a, struct db *db, const struct fetch_plan *plan,
     engine_open(&e);
     *halted = false;
     bool ok = http_open(&e.http, parallel, parallel, err) &&
-              lanes_open(&e, err) && open_jobs(&e, err) && net_start(&e, err) &&
-              work(&e, halted, err);
+              open_jobs(&e, err) && net_start(&e, err) && work(&e, halted, err);
     list_free(&e.first);
     engine_close(&e);
     return ok;

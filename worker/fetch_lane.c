@@ -40,17 +40,12 @@ lane_open(struct engine *e, struct lane *lane, struct err *err)
 }
 
 bool
-lanes_open(struct engine *e, struct err *err)
+lanes_open(struct engine *e, const struct fetch_book *book, struct err *err)
 {
-    struct fetch_provider *rows;
-    int tries = 0;
-    while (!fetch_provider_list(e->a, e->db, e->plan->providers, &rows,
-                                &e->n_lanes, err))
-        if (!e->calls->again(e->calls->arg, &tries, err))
-            return false;
+    e->n_lanes = book->n_providers;
     e->lanes = arena_array(e->a, e->n_lanes, sizeof *e->lanes);
     for (size_t i = 0; i < e->n_lanes; i++) {
-        e->lanes[i].row = rows[i];
+        e->lanes[i].row = book->providers[i];
         if (!lane_open(e, &e->lanes[i], err))
             return false;
     }

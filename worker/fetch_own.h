@@ -13,7 +13,6 @@
 #ifndef WORKER_FETCH_OWN_H
 #define WORKER_FETCH_OWN_H
 
-#include "core/calendar.h"
 #include "core/fetch.h"
 #include "lib/http.h"
 #include "worker/fetch.h"
@@ -118,7 +117,8 @@ struct engine {
 double fetch_clock_ms(void);
 
 /* --- the caller's thread, before the other one begins */
-MUST_USE bool lanes_open(struct engine *e, struct err *err);
+MUST_USE bool lanes_open(struct engine *e, const struct fetch_book *book,
+                         struct err *err);
 struct lane *lane_find(struct engine *e, const char *name);
 void job_open(struct job *job);
 

@@ -38,22 +38,13 @@ now_ms(void)
 }
 
 static bool
-write_notes_in_tx(struct db *db, void *arg, struct err *err)
-{
-    struct fetch_step *s = arg;
-    for (size_t i = 0; i < s->n_notes; i++)
-        if (!run_source_save(db, s->p->work, s->step_id, &s->notes[i], err))
-            return false;
-    return true;
-}
-
-static bool
 write_notes(struct fetch_step *s, struct err *err)
 {
     struct patience patience = {0};
     if (s->n_notes == 0)
         return true;
-    while (!db_tx(s->p->db, write_notes_in_tx, s, err))
+    while (!run_source_save_many(s->p->db, s->p->work, s->step_id, s->notes,
+                                 s->n_notes, err))
         if (!pipeline_again(s->p, &patience, err))
             return false;
     s->n_notes = 0;
@@ -133,11 +124,8 @@ save_in_tx(struct db *db, void *arg, struct err *err)
 {
     struct save_call *c = arg;
     const struct run_rows none = {0};
-    int64_t id;
-    for (size_t i = 0; i < c->n; i++)
-        if (!load_create(db, &c->loads[i], &id, err))
-            return false;
-    return run_fence(db, c->s->p->work, &none, err);
+    return load_create_many(db, c->loads, c->n, err) &&
+           run_fence(db, c->s->p->work, &none, err);
 }
 
 static bool
