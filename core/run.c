@@ -14,6 +14,7 @@ static const char *const TRIGGERS[] = {"timer", "console", "api", "cli",
 struct checked {
     const char *mode, *instruments, *providers, *steps, *from, *to;
     enum run_lane lane;
+    bool has_fetch;
 };
 
 static bool
@@ -87,6 +88,7 @@ check_steps(struct arena *a, const struct run_request *r, struct checked *out,
         if (r->n_steps == 0 || is_one_of(STEPS[i], r->steps, r->n_steps))
             chosen[n++] = STEPS[i];
     out->steps = fmt_array(a, chosen, n);
+    out->has_fetch = is_one_of(STEPS[0], chosen, n);
     return true;
 }
 
@@ -121,7 +123,7 @@ check_sources(struct arena *a, struct db *db, const struct checked *c,
               struct err *err)
 {
     struct db_rows *rows;
-    if (strstr(c->steps, "fetch") == NULL)
+    if (!c->has_fetch)
         return true;
     if (!db_query_one(a, db, SQL_run_sources_count,
                       DB_ARGS(c->instruments, c->providers), &rows, err))
@@ -186,7 +188,7 @@ run_check(struct arena *a, struct db *db, const struct run_request *request,
         .mode = c.mode,
         .instruments = c.instruments,
         .providers = c.providers,
-        .has_fetch = strstr(c.steps, "fetch") != NULL,
+        .has_fetch = c.has_fetch,
     };
     return true;
 }
@@ -229,7 +231,7 @@ run_retry(struct db *db, int64_t id, const char *trigger, const char *who,
           int64_t *new_id, struct err *err)
 {
     struct arena *a = arena_new();
-    struct run old;
+    struct run old = {.mode = "", .state = ""};
     struct db_rows *rows;
     bool ok = run_get(a, db, id, &old, err) &&
               db_query(a, db, SQL_run_retry,

@@ -31,8 +31,8 @@ was_woken(void)
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
     char bytes[512];
     bool any = false;
-    if (fds == NULL || atoi(fds) < 1 ||
-        (pid != NULL && atol(pid) != (long)getpid()))
+    if (fds == NULL || strtol(fds, NULL, 10) < 1 ||
+        (pid != NULL && strtol(pid, NULL, 10) != (long)getpid()))
         return false;
     struct pollfd ready = {.fd = WAKE_FD, .events = POLLIN};
     while (poll(&ready, 1, 0) == 1 && (ready.revents & POLLIN) != 0 &&

@@ -32,7 +32,8 @@ struct process_call {
     struct bar_count count;
 };
 
-/* The response as its provider's parser reads it; *refused says why not. */
+/* The response as its provider's parser reads it; *out stays as it is when
+ * there are no rows. */
 static bool
 parse_again(struct process_call *c, struct series **out, struct err *err)
 {
@@ -61,7 +62,8 @@ parse_again(struct process_call *c, struct series **out, struct err *err)
     if (answer.fault != FAULT_NONE)
         return err_set(err, ERR_INPUT, "%s: %s", fault_words(answer.fault),
                        answer.text);
-    *out = answer.series != NULL ? answer.series : series_new(c->a);
+    if (answer.series != NULL)
+        *out = answer.series;
     return true;
 }
 
@@ -178,7 +180,7 @@ refuse_in_tx(struct db *db, void *arg, struct err *err)
 static bool
 parse_and_store(struct process_call *c, struct err *err)
 {
-    struct series *rows = NULL;
+    struct series *rows = series_new(c->a);
     c->refused = NULL;
     c->judged = (struct validate_result){0};
     c->count = (struct bar_count){0};
