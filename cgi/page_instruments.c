@@ -47,7 +47,8 @@ page_instruments_list(struct page *p, struct err *err)
     struct instrument_item *items;
     size_t n;
     if (!instrument_list_page(p->a, p->db, after != NULL ? after : "",
-                              PAGE_ROWS + 1, p->now_ts, &items, &n, err))
+                              PAGE_ROWS + 1, p->now_ts, &items, &n, err) ||
+        !show_simulated(p, err))
         return false;
     if (n == 0) {
         page_title(p, "Instruments", NULL);

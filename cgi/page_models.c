@@ -53,7 +53,7 @@ page_models_list(struct page *p, struct err *err)
     struct model_item *models;
     size_t n;
     struct view *some = NULL;
-    if (!model_list(p->a, p->db, &models, &n, err))
+    if (!model_list(p->a, p->db, &models, &n, err) || !show_simulated(p, err))
         return false;
     if (n == 0)
         view_show(p->view, "NONE");
@@ -214,7 +214,8 @@ show_model(struct page *p, const char *why, const char *wrong, struct err *err)
 {
     struct model_page m;
     const char *state;
-    if (!model_list_get(p->a, p->db, page_param(p, "name"), &m, err))
+    if (!model_list_get(p->a, p->db, page_param(p, "name"), &m, err) ||
+        !show_simulated(p, err))
         return false;
     const char *words = verdict(p->a, &m, &state);
     page_title(p, arena_printf(p->a, "Model %s", m.name),

@@ -121,6 +121,17 @@ show_source(const struct page *p, struct view *v, const struct source *f)
     view_set(bar, "BAR_AGO", fmt_relative(p->a, f->last_ts, p->now_ts));
 }
 
+bool
+show_simulated(struct page *p, struct err *err)
+{
+    bool simulated;
+    if (!source_simulated(p->db, &simulated, err))
+        return false;
+    if (simulated)
+        view_show_all(p->layout, "SIMULATED");
+    return true;
+}
+
 const char *
 show_mode(const char *mode)
 {

@@ -31,6 +31,9 @@ const char *show_fault(const char *kind);
  * with BAR_DAY, BAR_ISO and BAR_AGO, or NO_BAR. */
 void show_source(const struct page *p, struct view *v, const struct source *f);
 
+/* Labels the page when some of the data came from the simulator. */
+MUST_USE bool show_simulated(struct page *p, struct err *err);
+
 /* "full refresh"; "command line", "API". */
 const char *show_mode(const char *mode);
 const char *show_trigger(const char *trigger);

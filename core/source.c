@@ -110,6 +110,18 @@ source_list(struct arena *a, struct db *db, const char *after, int limit,
 }
 
 bool
+source_simulated(struct db *db, bool *simulated, struct err *err)
+{
+    struct arena *a = arena_new();
+    struct db_rows *rows;
+    bool ok = db_query_one(a, db, SQL_source_simulated, DB_NONE, &rows, err);
+    if (ok)
+        *simulated = db_bool(rows, 0, "simulated");
+    arena_free(a);
+    return ok || err_wrap(err, "look for simulated rows");
+}
+
+bool
 source_is_behind(const struct source *s)
 {
     return strcmp(s->state, names[FRESH_OK]) != 0 &&

@@ -27,6 +27,9 @@ struct db_call source_call(struct arena *a, const char *after, int limit);
 void source_read(struct arena *a, const struct db_rows *rows, int64_t now_ts,
                  struct source **out, size_t *n);
 
+/* True when some stored rows came from the simulator. */
+MUST_USE bool source_simulated(struct db *db, bool *simulated, struct err *err);
+
 /* late, stale or none: data that should be there is not. */
 bool source_is_behind(const struct source *f);
 

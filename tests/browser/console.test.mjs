@@ -295,7 +295,7 @@ test("empty states say why, and what comes next", { timeout: 300_000 }, async ()
     await visitor.close();
 });
 
-test("a worker that is away is said, and a database that is away", { timeout: 300_000 }, async () => {
+test("a run that waits is told, and so is a database that is away", { timeout: 300_000 }, async () => {
     const visitor = await admin();
     const { page } = visitor;
     await instance.sql("INSERT INTO run (mode, trigger, requested_by, lane, steps, queued_at, not_before) "

@@ -213,6 +213,37 @@ subtest "instruments page by page" => sub {
     is($c->get("/instruments?after=$evil_url")->{status}, 200, "an odd place is a place");
 };
 
+subtest "the overview says what needs a person" => sub {
+    $c->sql("DELETE FROM run WHERE state IN ('queued', 'running')");
+    my $bad = run_made(state => "'failed'", error => "'no \"key\" <there>'", queued_at => "now() + interval '1 s'");
+    my $page = $c->get("/")->{body};
+    like($page, qr/Run $bad failed; \d+ sources have no data/, "verdict");
+    like($page, qr/<title>✗ 1 failed · Overview/, "the tab shows trouble");
+    like($page, qr{action="/runs/$bad/retry"}, "a button mends it");
+    like($page, qr/no &quot;key&quot; &lt;there&gt;/, "the error in words");
+    $c->sql("INSERT INTO run (mode, trigger, requested_by, lane, steps, queued_at, not_before) VALUES ('incremental', 'cli', "
+          . "'x', 0, '{fetch}', now() - interval '2 min', now() - interval '2 min')");
+    $page = $c->get("/")->{body};
+    like($page, qr/waits and no worker takes it/, "nobody works");
+    like($page, qr/quotemill work/, "and how to mend that");
+    $c->sql("UPDATE run SET state = 'running', started_at = now(), heartbeat_at = now() WHERE state = 'queued'");
+    unlike($c->get("/")->{body}, qr/no worker/, "somebody does");
+    $c->sql("UPDATE run SET state = 'succeeded', finished_at = now() WHERE state = 'running'");
+    $page = $c->get("/")->{body};
+    like($page, qr/Everything ran; \d+ sources have no data/, "made good by a later run of everything");
+    like($page, qr{href="/trigger\?instrument=}, "sources without data can be fetched");
+};
+
+subtest "simulated rows are labelled wherever they show" => sub {
+    my @pages = ("/", "/models", "/models/mstr", "/instruments");
+    unlike($c->get($_)->{body}, qr/Simulated data/, "$_: nothing is simulated yet") for @pages;
+    $c->sql("INSERT INTO load (instrument_id, interval_s, kind, request, simulated, state) "
+          . "SELECT id, 86400, 'provider', '/', true, 'stored' FROM instrument LIMIT 1");
+    like($c->get($_)->{body}, qr/Simulated data/, "$_: now it is") for @pages;
+    my $run = run_made(simulated => "true");
+    like($c->get("/runs/$run")->{body}, qr/Simulated data/, "its run");
+};
+
 subtest "a viewer looks and changes nothing" => sub {
     my $before = n_runs();
     my $failed = run_made(state => "'failed'");

@@ -1,0 +1,2 @@
+-- -> simulated boolean: some rows came from the simulator
+SELECT EXISTS (SELECT FROM load WHERE simulated) AS simulated;
