@@ -24,10 +24,7 @@ pipeline_start() {
     fi
     trap pipeline_stop EXIT
     sim_free_port || bail "no free port"
-    sim_start "${1-}" || {
-        trap pipeline_stop EXIT # sim_start has set its own
-        bail "no simulator"
-    }
+    sim_start "${1-}" || bail "no simulator"
     pipeline_db=qm_e2e_$$
     createdb -h "$QM_TEST_DB_HOST" -U postgres -T qm_template $pipeline_db ||
         bail "no database"
