@@ -17,13 +17,14 @@ const char *fmt_bool(bool v);                   /* "true", "false" */
 /* A text[] or bigint[] literal for a parameter: {"a",NULL,"b"}. */
 const char *fmt_array(struct arena *a, const char *const *items, size_t n);
 
-/* For people. */
-const char *fmt_count(struct arena *a, int64_t v);     /* 1 234 567, thin space */
-const char *fmt_number(struct arena *a, double v, int decimals); /* 1 234.50 */
-const char *fmt_price(struct arena *a, double v); /* about 7 significant digits */
-const char *fmt_percent(struct arena *a, double frac, int decimals); /* 12.5 % */
-const char *fmt_bytes(struct arena *a, int64_t bytes); /* 3.4 MiB */
-const char *fmt_duration(struct arena *a, double seconds); /* 83 ms, 4.2 s, 3 min 5 s, 2 h 4 min */
+/* For people: 1 234 567 with thin spaces; 1 234.50; about 7 significant
+ * digits; 12.5 %; 3.4 MiB; 83 ms, 4.2 s, 3 min 5 s, 2 h 4 min. */
+const char *fmt_count(struct arena *a, int64_t v);
+const char *fmt_number(struct arena *a, double v, int decimals);
+const char *fmt_price(struct arena *a, double v);
+const char *fmt_percent(struct arena *a, double frac, int decimals);
+const char *fmt_bytes(struct arena *a, int64_t bytes);
+const char *fmt_duration(struct arena *a, double seconds);
 /* "12 min ago", "in 3 h", "just now" (under 10 s either way), "yesterday"
  * never: always a number and a unit, days from 48 h on. */
 const char *fmt_relative(struct arena *a, int64_t ts, int64_t now_ts);

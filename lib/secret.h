@@ -34,7 +34,7 @@ const char *secret_hash_hex(struct arena *a, const void *bytes, size_t len);
 /* Constant-time comparison of two texts. */
 bool secret_equal(const char *x, const char *y);
 
-/* Keyed token for a purpose, for CSRF: hex of BLAKE2b(key, purpose NUL text). */
+/* Keyed token for a purpose (CSRF): hex of BLAKE2b(key, purpose NUL text). */
 const char *secret_mac_hex(struct arena *a,
                            const unsigned char key[SECRET_KEY_BYTES],
                            const char *purpose, const char *text);

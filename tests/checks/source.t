@@ -20,9 +20,10 @@ each_header_alone() {
     return $bad
 }
 
+# Test programs may be longer: they are lists of cases around one fixture.
 each_file_short() {
-    awk 'FNR == 601 { print FILENAME ": more than 600 lines"; bad = 1 }
-         END { exit bad }' "${sources[@]}"
+    printf '%s\0' "${sources[@]}" | grep -zv ^tests/ | xargs -0 awk 'FNR == 601 { print FILENAME ": more than 600 lines"; bad = 1 }
+         END { exit bad }'
 }
 
 each_script_parses() {
