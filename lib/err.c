@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The macros are for callers. */
+#undef err_set
+#undef err_wrap
+
 static const struct {
     const char *name;
     int http_status;

@@ -42,6 +42,16 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 /* Puts "context: " before the text, keeps the kind; returns false. */
 bool err_wrap(struct err *err, const char *fmt, ...) PRINTF_FMT(2, 3);
 
+/* Both return false, and the compiler and clang-tidy may know it. */
+static inline bool
+err_false(bool is_false)
+{
+    (void)is_false;
+    return false;
+}
+#define err_set(...) err_false(err_set(__VA_ARGS__))
+#define err_wrap(...) err_false(err_wrap(__VA_ARGS__))
+
 /* The table of consequences. */
 const char *err_name(enum err_kind kind); /* "input", "denied", ... */
 int err_http_status(enum err_kind kind);  /* 422, 403, 404, 409, ... */

@@ -2,6 +2,7 @@
 
 #include "lib/buf.h"
 
+#include <assert.h>
 #include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -385,8 +386,11 @@ static void
 unlink_active(struct http *http, struct transfer *t)
 {
     struct transfer **at = &http->active;
-    while (*at != t)
+    assert(t != NULL);
+    while (*at != t) {
+        assert(*at != NULL);
         at = &(*at)->next;
+    }
     *at = t->next;
     http->n_active--;
     http->n_ended++;

@@ -31,8 +31,8 @@ read_changes(struct zone *z)
         time_t noon = (time_t)(day * DAY_S + DAY_S / 2);
         struct tm tm;
         localtime_r(&noon, &tm);
-        const struct change *last = z->n > 0 ? &z->changes[z->n - 1] : NULL;
-        if (last != NULL && last->offset_s == tm.tm_gmtoff &&
+        const struct change *last = &z->changes[z->n > 0 ? z->n - 1 : 0];
+        if (z->n > 0 && last->offset_s == tm.tm_gmtoff &&
             strncmp(last->name, tm.tm_zone, sizeof last->name - 1) == 0)
             continue;
         struct change *c = &z->changes[z->n++];

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#undef command_usage /* the macro is for callers */
+
 bool
 command_usage(struct command *c, struct err *err, const char *fmt, ...)
 {

@@ -40,6 +40,7 @@ typedef bool command_fn(struct command *c, struct err *err);
 /* Wrong usage: sets err and the exit code; returns false. */
 bool command_usage(struct command *c, struct err *err, const char *fmt, ...)
     PRINTF_FMT(3, 4);
+#define command_usage(...) err_false(command_usage(__VA_ARGS__))
 
 /* True when --help or -h is among the arguments; then text was printed. */
 bool command_help(const struct command *c, const char *text);

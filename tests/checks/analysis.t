@@ -5,6 +5,9 @@
 make -s build/sql.def >/dev/null || bail "make build/sql.def fails"
 mapfile -t c < <(find lib core worker cgi simulator -name '*.c' | sort)
 mapfile -t cc < <(find lib -name '*.cc' | sort)
+# 40,000 nodes a function find what the default 225,000 find, in a fifth of the
+# time.
+limit=(--extra-arg={-Xclang,-analyzer-config,-Xclang,max-nodes=40000})
 flags=(-D_GNU_SOURCE -I. -Ibuild $(pkg-config --cflags libpq libcurl lapacke openblas))
 
 # One file a call: the va_list checker of clang 14 carries state from one file
@@ -12,14 +15,14 @@ flags=(-D_GNU_SOURCE -I. -Ibuild $(pkg-config --cflags libpq libcurl lapacke ope
 tidy_c() {
     out=$(printf '%s\0' "${c[@]}" | xargs -0 -n 1 -P "$(nproc)" \
         clang-tidy --quiet --warnings-as-errors='*' --extra-arg=-std=c11 \
-        "${flags[@]/#/--extra-arg=}" 2>/dev/null) && return 0
+        "${limit[@]}" "${flags[@]/#/--extra-arg=}" 2>/dev/null) && return 0
     echo "$out"
     return 1
 }
 
 tidy_cc() {
     out=$(clang-tidy --quiet --warnings-as-errors='*' --extra-arg=-std=c++17 \
-        "${flags[@]/#/--extra-arg=}" "${cc[@]}" 2>/dev/null) && return 0
+        "${limit[@]}" "${flags[@]/#/--extra-arg=}" "${cc[@]}" 2>/dev/null) && return 0
     echo "$out"
     return 1
 }
