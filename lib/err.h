@@ -49,7 +49,7 @@ err_false(bool is_false)
     (void)is_false;
     return false;
 }
-#define err_set(...) err_false(err_set(__VA_ARGS__))
+#define err_set(...)  err_false(err_set(__VA_ARGS__))
 #define err_wrap(...) err_false(err_wrap(__VA_ARGS__))
 
 /* The table of consequences. */
