@@ -39,18 +39,14 @@ put_quoted(struct buf *b, const char *text)
         while (s[n] >= ' ' && s[n] < 0x80 && s[n] != '"' && s[n] != '\\' &&
                s[n] != 0x7F)
             n++;
-        if (n > 0) {
-            buf_add(b, s, n);
-            s += n;
-        } else if (*s < 0x80) {
-            put_escaped(b, *s++);
-        } else if ((n = utf8_length((const char *)s)) > 0) {
-            buf_add(b, s, n);
-            s += n;
-        } else {
+        if (n == 0 && *s >= 0x80)
+            n = utf8_length((const char *)s);
+        buf_add(b, s, n);
+        if (n == 0 && *s < 0x80)
+            put_escaped(b, *s);
+        else if (n == 0)
             buf_adds(b, "\xEF\xBF\xBD");
-            s++;
-        }
+        s += n > 0 ? n : 1;
     }
     buf_addc(b, '"');
 }

@@ -60,8 +60,9 @@ set_option(struct command *c, int option, struct options *o, struct err *err)
     switch (option) {
     case 'p':
         o->provider = provider_find(optarg);
-        return o->provider != NULL ||
-               command_usage(c, err, "there is no provider \"%s\"", optarg);
+        if (o->provider == NULL)
+            return command_usage(c, err, "there is no provider \"%s\"", optarg);
+        return true;
     case 's':
         o->symbol = optarg;
         return true;
@@ -108,35 +109,34 @@ read_options(struct command *c, struct options *o, struct err *err)
         if (!set_option(c, option, o, err))
             return false;
     if (o->provider == NULL)
-        return command_usage(c, err, "--provider is missing");
-    if (optind != c->argc - 1)
-        return command_usage(c, err, "one FILE is expected");
-    if (strcmp(o->provider->name, "generic") == 0 && o->spec == NULL)
-        return command_usage(c, err, "the generic provider needs --spec");
-    o->file = c->argv[optind];
-    return true;
+        command_usage(c, err, "--provider is missing");
+    else if (optind != c->argc - 1)
+        command_usage(c, err, "one FILE is expected");
+    else if (strcmp(o->provider->name, "generic") == 0 && o->spec == NULL)
+        command_usage(c, err, "the generic provider needs --spec");
+    else
+        o->file = c->argv[optind];
+    return o->file != NULL;
 }
 
 static bool
-read_file(struct arena *a, const char *path, struct buf **out, struct err *err)
+read_file(const char *path, struct buf *out, struct err *err)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     FILE *f = is_stdin ? stdin : fopen(path, "rbe");
-    if (f == NULL)
-        return err_set(err, ERR_MISSING, "%s: %s", path, strerror(errno));
-    struct buf *b = buf_new(a);
+    if (f == NULL) {
+        err_set(err, ERR_MISSING, "%s: %s", path, strerror(errno));
+        return false;
+    }
     size_t n;
     do {
-        n = fread(buf_reserve(b, 65536), 1, 65536, f);
-        buf_end(b, n);
+        n = fread(buf_reserve(out, 65536), 1, 65536, f);
+        buf_end(out, n);
     } while (n > 0);
     bool failed = ferror(f) != 0;
     if (!is_stdin)
         fclose(f);
-    if (failed)
-        return err_set(err, ERR_MISSING, "%s: %s", path, strerror(errno));
-    *out = b;
-    return true;
+    return !failed || err_set(err, ERR_MISSING, "%s: it cannot be read", path);
 }
 
 static void
@@ -239,10 +239,11 @@ bool
 cmd_parse(struct command *c, struct err *err)
 {
     struct options o;
-    struct buf *body, *spec, *out = buf_new(c->a);
+    struct buf *body = buf_new(c->a), *spec = buf_new(c->a);
+    struct buf *out = buf_new(c->a);
     if (command_help(c, help))
         return true;
-    if (!read_options(c, &o, err) || !read_file(c->a, o.file, &body, err))
+    if (!read_options(c, &o, err) || !read_file(o.file, body, err))
         return false;
     struct provider_request request = {.base_url = "",
                                        .symbol = o.symbol,
@@ -251,7 +252,7 @@ cmd_parse(struct command *c, struct err *err)
                                        .all_history = true,
                                        .now_ts = c->now_ts};
     if (o.spec != NULL &&
-        (!read_file(c->a, o.spec, &spec, err) ||
+        (!read_file(o.spec, spec, err) ||
          !json_parse(c->a, spec->data, spec->len, &request.spec, err)))
         return err_wrap(err, "spec");
     struct provider_answer answer = {0};

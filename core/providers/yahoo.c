@@ -76,12 +76,13 @@ yahoo_url(struct arena *a, const struct provider_request *request,
         from_ts -= request->all_history ? 0 : DAY_S;
         to_ts += DAY_S;
     }
+    to_ts += request->interval_s; /* period2 is not part of it */
     const char *text = arena_printf(
         a,
         "%s/v8/finance/chart/%s?period1=%lld&period2=%lld&interval=%s"
         "&events=div%%7Csplit",
         request->base_url, http_escape(a, request->symbol), (long long)from_ts,
-        (long long)(to_ts + request->interval_s), intervals[interval].name);
+        (long long)to_ts, intervals[interval].name);
     buf_adds(url, text);
     buf_adds(log_url, text);
     return true;
@@ -248,9 +249,8 @@ read_error(struct arena *a, const struct provider_request *request, int status,
     answer_fail_body(a, request, status, error, body, len, answer);
     if (code != NULL && answer->fault != FAULT_RATE_LIMITED)
         answer->fault = answer_fault_of(status, code);
-    if (text != NULL && strcasestr(text, "for this date range") != NULL)
-        answer->fault = FAULT_EMPTY;
-    else if (text != NULL && strcasestr(text, "doesn't exist for") != NULL)
+    if (text != NULL && (strcasestr(text, "for this date range") != NULL ||
+                         strcasestr(text, "doesn't exist for") != NULL))
         answer->fault = FAULT_EMPTY;
     else if (code != NULL && strcmp(code, "Not Found") == 0)
         answer->fault = FAULT_WRONG_SYMBOL;
