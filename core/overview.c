@@ -67,7 +67,6 @@ read_beats(struct arena *a, const struct db_rows *rows, int64_t real_ts,
             continue;
         struct overview_beat *beat = &strip->beats[at];
         beat->n = db_i64(rows, i, "n");
-        beat->n_good = db_i64(rows, i, "n_good");
         beat->state = db_text(rows, i, "state");
         beat->run_id = db_i64(rows, i, "run_id");
     }

@@ -7,7 +7,7 @@
 #include "core/model_list.h"
 #include "lib/db.h"
 
-enum { OVERVIEW_DAYS = 30, OVERVIEW_DAY_RUNS = 10, OVERVIEW_OPEN_ROWS = 1000 };
+enum { OVERVIEW_DAYS = 30, OVERVIEW_DAY_RUNS = 5, OVERVIEW_OPEN_ROWS = 1000 };
 
 /* Absent texts are NULL, absent times 0, absent numbers NaN. */
 struct overview_run {
@@ -22,7 +22,7 @@ struct overview_run {
 /* A day of a strip. n OVERVIEW_DAY_RUNS means so many or more. */
 struct overview_beat {
     int64_t day_ts;
-    int64_t n, n_good;
+    int64_t n;
     const char *state; /* the worst of the day; NULL: no run */
     int64_t run_id;    /* one in that state, the newest */
 };
