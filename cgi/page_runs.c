@@ -230,6 +230,8 @@ static void
 set_table(struct page *p, const struct run_filter *f, struct run *runs,
           size_t n)
 {
+    if (page_has_errors(p))
+        return;
     if (n == 0) {
         bool any = is_filtered(f) || f->before != 0 || f->after != 0;
         view_show(p->view, any ? "NONE_FOUND" : "NONE_YET");

@@ -94,7 +94,7 @@ subtest "hostile and wrong filters are refused in words" => sub {
         my $r = $c->get("/runs?$q");
         is($r->{status}, 422, substr $q, 0, 40);
         unlike($r->{body}, qr/<script>alert/, "nothing of it is markup");
-        like($r->{body}, qr/id="errors"/, "with a summary");
+    like($r->{body}, qr/id="errors"/, "with a summary");
         is($c->get("/runs.csv?$q")->{status}, 422, "nor is there a CSV");
     }
     is($c->get("/runs?before=$evil_url&after=-5")->{status}, 200, "an unreadable place is the first page");
