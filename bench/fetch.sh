@@ -66,6 +66,7 @@ step_ms() {
     local run got
     as_user rm -rf "$QM_VAR/archive"
     as_user mkdir "$QM_VAR/archive"
+    query 'DELETE FROM rate_bucket' > /dev/null # rounds must not limit each other
     run=$(as_user env QM_VAR="$QM_VAR" QM_NOW="$QM_NOW" bin/quotemill run --json --mode full_refresh \
         --step fetch "${sources[@]}" 2> "$QM_VAR/run.log" | jq -r '.run') || { cat "$QM_VAR/run.log" >&2; return 1; }
     got=$(query "SELECT count(*) FROM load WHERE run_id = $run AND archive_bytes > 10000")

@@ -45,7 +45,7 @@ list_free(struct parcel **list)
         arena_free(list_take(list)->a);
 }
 
-/* Archives and saves the responses at the head of the list. */
+/* Archives and saves the first responses of a list of them. */
 static bool
 save_some(struct engine *e, struct parcel **list, struct err *err)
 {
@@ -53,7 +53,7 @@ save_some(struct engine *e, struct parcel **list, struct err *err)
     struct load loads[SAVE_MAX];
     size_t sources[SAVE_MAX], n = 0;
     bool ok = true;
-    while (n < SAVE_MAX && *list != NULL && (*list)->kind == PARCEL_RESPONSE) {
+    while (n < SAVE_MAX && *list != NULL) {
         struct parcel *parcel = taken[n] = list_take(list);
         ok = ok && archive(e, parcel, err) && lanes_serve(e, err);
         loads[n] = parcel->load;
@@ -78,19 +78,41 @@ tell(struct engine *e, struct parcel **list, size_t *n_ended, struct err *err)
     return ok;
 }
 
-/* Hands all parcels over; between two of them, tokens are given out. */
+/* Takes the responses out of a list; both keep their order. */
+static struct parcel *
+list_responses(struct parcel **list)
+{
+    struct parcel *out = NULL, **last = &out;
+    for (struct parcel **at = list; *at != NULL;) {
+        struct parcel *parcel = *at;
+        if (parcel->kind != PARCEL_RESPONSE) {
+            at = &parcel->next;
+            continue;
+        }
+        *at = parcel->next;
+        parcel->next = NULL;
+        *last = parcel;
+        last = &parcel->next;
+    }
+    return out;
+}
+
+/* Hands all parcels over: the responses first, as many as there are in one
+ * transaction, so that those who come fast do not cost a commit each; then
+ * the notes and ends, whose responses are saved by then. Tokens are given out
+ * in between. */
 static bool
 hand_over(struct engine *e, struct parcel **list, size_t *n_ended,
           struct err *err)
 {
-    while (*list != NULL) {
-        bool ok = (*list)->kind == PARCEL_RESPONSE
-                      ? save_some(e, list, err)
-                      : tell(e, list, n_ended, err);
-        if (!ok || !lanes_serve(e, err))
-            return false;
-    }
-    return true;
+    struct parcel *responses = list_responses(list);
+    bool ok = true;
+    while (ok && responses != NULL)
+        ok = save_some(e, &responses, err);
+    while (ok && *list != NULL)
+        ok = tell(e, list, n_ended, err) && lanes_serve(e, err);
+    list_free(&responses);
+    return ok;
 }
 
 static bool
@@ -239,6 +261,7 @@ engine_open(struct engine *e)
     pthread_cond_init(&e->news, &monotonic);
     pthread_condattr_destroy(&monotonic);
     e->last = &e->first;
+    e->waiting_last = &e->waiting;
     e->net = arena_new();
     arena_defer(e->a, drop_arena, e->net);
 }

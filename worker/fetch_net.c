@@ -23,13 +23,6 @@ parcel_add(struct engine *e, struct parcel *parcel)
     pthread_mutex_unlock(&e->lock);
 }
 
-static void
-start_jobs(struct engine *e)
-{
-    for (size_t i = 0; i < e->plan->n; i++)
-        job_start(&e->jobs[i]);
-}
-
 /* Milliseconds until something may start by itself. */
 static int
 wait_ms(const struct engine *e)
@@ -70,9 +63,9 @@ net_main(void *engine)
     struct err err = {0};
     bool ok = true;
     while (ok && !is_over(e)) {
-        start_jobs(e);
+        jobs_start(e);
         lanes_ask(e);
-        start_jobs(e);
+        jobs_start(e);
         ok = http_poll(e->http, wait_ms(e), &err);
     }
     pthread_mutex_lock(&e->lock);

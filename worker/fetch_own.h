@@ -60,6 +60,8 @@ struct job {
     size_t n_targets, at; /* the listing that is asked now */
     enum job_state state;
     double not_before_ms;
+    bool waits; /* is in engine.waiting */
+    struct job *next_waiting;
 
     /* the page that is asked for now */
     int64_t from_ts;
@@ -103,6 +105,7 @@ struct engine {
     size_t n_lanes;
     struct job *jobs;
     int running; /* requests, all lanes */
+    struct job *waiting, **waiting_last;
     bool simulated;
 
     pthread_t thread;
@@ -151,8 +154,9 @@ void lane_block(struct engine *e, struct lane *lane, double seconds);
 /* Seconds until the lane may be asked; 0 when it may. */
 double lane_blocked_s(const struct lane *lane);
 
-/* Sends the job's next request when it may. */
-void job_start(struct job *job);
+/* Starts what may start, who waits longest first: so all first pages are asked
+ * for before any second one, and no long history is left for the end. */
+void jobs_start(struct engine *e);
 
 /* Puts a parcel last; it is the caller's from then on. */
 void parcel_add(struct engine *e, struct parcel *parcel);

@@ -105,11 +105,25 @@ end_badly(struct job *job)
     job_tell(job, PARCEL_END, &note);
 }
 
+/* The job goes to the end of those that wait. */
+static void
+job_wait(struct job *job, double not_before_ms)
+{
+    struct engine *e = job->e;
+    job->state = JOB_READY;
+    job->not_before_ms = not_before_ms;
+    if (job->waits)
+        return;
+    job->waits = true;
+    job->next_waiting = NULL;
+    *e->waiting_last = job;
+    e->waiting_last = &job->next_waiting;
+}
+
 static void
 listing_begin(struct job *job, int64_t from_ts, bool all_history)
 {
-    job->state = JOB_READY;
-    job->not_before_ms = 0;
+    job_wait(job, 0);
     job->from_ts = from_ts;
     job->all_history = all_history;
     job->attempts = 0;
@@ -284,8 +298,7 @@ job_fault(struct job *job, enum fault fault, const char *text,
     double wait_ms = backoff_ms(job->attempts);
     if (retry_after_s > 0)
         wait_ms += (double)retry_after_s * SECOND_MS;
-    job->state = JOB_READY;
-    job->not_before_ms = fetch_clock_ms() + wait_ms;
+    job_wait(job, fetch_clock_ms() + wait_ms);
     job_note(
         job, fault,
         arena_printf(a, "%s: %s (%s)", name_of(job), fault_words(fault), text),
@@ -390,8 +403,7 @@ job_page(struct flight *flight, const struct http_response *response,
         job->from_ts = answer->next_from_ts;
         job->all_history = false;
         job->attempts = 0;
-        job->not_before_ms = 0;
-        job->state = JOB_READY;
+        job_wait(job, 0);
     } else {
         listing_judge(job);
     }
@@ -503,7 +515,8 @@ job_send(struct job *job)
     listing_fail(job, FAULT_CLIENT, arena_strdup(job->e->net, err.text));
 }
 
-void
+/* Sends the job's next request when it may. */
+static void
 job_start(struct job *job)
 {
     struct arena *a = job->e->net;
@@ -529,5 +542,23 @@ job_start(struct job *job)
             job_note(job, FAULT_NONE, NULL, NULL,
                      arena_printf(a, "asks %s", lane->row.name));
         job_send(job);
+    }
+}
+
+void
+jobs_start(struct engine *e)
+{
+    struct job **at = &e->waiting;
+    while (*at != NULL) {
+        struct job *job = *at;
+        job_start(job);
+        if (job->state == JOB_READY) {
+            at = &job->next_waiting;
+            continue;
+        }
+        *at = job->next_waiting;
+        job->waits = false;
+        if (*at == NULL)
+            e->waiting_last = at;
     }
 }

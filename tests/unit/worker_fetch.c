@@ -503,6 +503,22 @@ pages_follow_each_other(void **state)
     assert_string_equal(f->seen.ends[0].detail, "p1: 7 rows to 2026-01-31");
 }
 
+static void
+first_pages_go_before_second_ones(void **state)
+{
+    struct fixture *f = *state;
+    add_provider(f, 1, 60000, 1000, 1);
+    for (int i = 0; i < 3; i++)
+        add_source(f, arena_printf(f->a, "S%d", i), 1)->from_ts =
+            DUE_TS - 5 * DAY_S;
+    f->answer = all_is_well;
+    run_to_the_end(f);
+    assert_int_equal(stub_count(stub), 6);
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(
+            strstr(stub_seen(stub, i)->head, "from=2026-01-26") != NULL, i < 3);
+}
+
 static int
 first_is_stale(void *arg, const char *path, char *out)
 {
@@ -681,6 +697,7 @@ main(void)
         T(a_long_retry_after_sends_everyone_elsewhere_at_once),
         T(tokens_limit_the_rate_across_runs),
         T(pages_follow_each_other),
+        T(first_pages_go_before_second_ones),
         T(a_stale_listing_is_completed_by_the_next),
         T(stale_rows_are_kept_but_the_source_has_failed),
         T(nothing_is_a_fault_only_where_something_is_due),
