@@ -6,7 +6,7 @@
 # console_post PATH NAME=VALUE...   posts with the CSRF token that PATH's page
 #                              (or console_form) holds; prints status and,
 #                              after a blank, where it redirects to
-# console_login NAME PASSWORD  true when that led to a session
+# console_login NAME PASSWORD  signed out first; true when that led to a session
 
 console_get() {
     curl -sS --max-time 30 -b "$console_jar" -c "$console_jar" "$console_url$1"
@@ -31,6 +31,7 @@ console_post() {
 
 console_login() {
     local answer
+    rm -f "$console_jar"
     answer=$(console_post /login "name=$1" "password=$2" next=/)
     case $answer in 303*login*) return 1 ;; 303*) return 0 ;; *) return 1 ;; esac
 }
