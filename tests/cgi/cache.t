@@ -8,7 +8,10 @@ use Test::More;
 use lib "tests/lib";
 use Console;
 
+# What is kept is kept until anybody in the cluster commits anything, so tests
+# beside this one would spoil it: it runs in a cluster of its own.
 Console::skip_unless_ready();
+exec "scripts/test-db", "run", "env", "QM_TEST_ALONE=yes", $^X, $0 unless $ENV{QM_TEST_ALONE};
 my $c = Console->new(QM_NOW => "2026-02-01T00:00:00Z");
 $c->add_user("vera", "viewer");
 $c->add_user("anna", "admin");
@@ -34,10 +37,15 @@ settle();
 $c->login("vera");
 my $first = $c->get("/");
 is $first->{status}, 200, "the overview";
-my $rendered = scans();
-my $same = $c->get("/");
+my ($rendered, $same, $now);
+for (1 .. 5) { # the server's own analysis of a table is a commit too
+    $c->get("/");
+    $rendered = scans();
+    $same = $c->get("/");
+    last if ($now = scans()) == $rendered;
+}
 is $same->{body}, $first->{body}, "asked again it is the same";
-is scans(), $rendered, "and was not made anew";
+is $now, $rendered, "and was not made anew";
 
 # Any commit by anybody makes it anew.
 $c->sql("UPDATE instrument SET title = 'Bitcoin, renamed' WHERE symbol = 'BTC-USD'");
