@@ -85,7 +85,7 @@ user_list(struct arena *a, struct db *db, struct user **out, size_t *n,
     return true;
 }
 
-/* Characters, not bytes: "şifreşifre" has ten. */
+/* Characters, not bytes: "şifreşif" has eight. */
 static size_t
 utf8_count(const char *s)
 {
@@ -101,7 +101,7 @@ user_password_is_fit(const char *password, const char **why)
     if (!form_is_utf8(password, strlen(password)))
         *why = "The password must be UTF-8 text.";
     else if (utf8_count(password) < USER_PASSWORD_MIN)
-        *why = "The password needs at least 10 characters.";
+        *why = "The password needs at least 8 characters.";
     else if (strlen(password) > USER_PASSWORD_MAX)
         *why = "The password is longer than 1000 bytes.";
     else

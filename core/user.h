@@ -5,7 +5,7 @@
 
 #include "lib/db.h"
 
-enum { USER_PASSWORD_MIN = 10, USER_PASSWORD_MAX = 1000 };
+enum { USER_PASSWORD_MIN = 8, USER_PASSWORD_MAX = 1000 };
 
 struct user {
     int64_t id;

@@ -36,6 +36,8 @@ settings_check() {
         bad+=("QM_NOW is \"$now\": expected an ISO 8601 time such as 2026-02-01T00:00:00Z")
     [ -z "$data" ] || [ -d "$data" ] ||
         bad+=("QM_SIMULATOR_DATA is \"$data\": there is no such folder")
+    [ -z "${QM_ADMIN_PASSWORD:-}" ] || [ ${#QM_ADMIN_PASSWORD} -ge 8 ] ||
+        bad+=("QM_ADMIN_PASSWORD is too short: expected at least 8 characters")
     [[ $var =~ ^[A-Za-z0-9/._@+,=\ -]+$ ]] ||
         bad+=("QM_VAR is \"$var\": expected a path of letters, digits, blanks and ._@+,=-")
     [ "$(printf %s "$var/run/.s.PGSQL.5432.lock" | wc -c)" -le 107 ] ||

@@ -23,7 +23,7 @@ static const char usage[] =
     "list    names, roles and when they were last seen\n"
     "\n"
     "Without --password-stdin a password is made up and printed, alone, on\n"
-    "standard output. A password has at least 10 characters.\n";
+    "standard output. A password has at least 8 characters.\n";
 
 struct options {
     const char *role;

@@ -72,7 +72,7 @@ for my $bad (
 }
 ($out, $err, $rc) = user("short\n", "add", "dora", "--password-stdin");
 is $rc, 1, "a short password";
-like $err, qr/at least 10 characters/, "is refused";
+like $err, qr/at least 8 characters/, "is refused";
 is((user("", "add", "dora", "--password-stdin"))[2], 1, "so is none");
 is((user("x" x 5000 . "\n", "add", "dora", "--password-stdin"))[2], 1, "and one that would be cut");
 is $c->sql("SELECT count(*) FROM app_user"), 2, "nobody was added";

@@ -42,7 +42,7 @@ for my $bad (
     [name => "BOB", "There is a user of that name already"],
     [role => "root", "must be viewer, operator or admin"],
     [role => "", "must be viewer, operator or admin"],
-    [password => "short", "at least 10 characters"],
+    [password => "short", "at least 8 characters"],
     ) {
     my %form = (name => "dora", role => "viewer", password => "a long password", $bad->[0] => $bad->[1]);
     $r = $c->post("/users", %form);

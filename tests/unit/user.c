@@ -86,7 +86,7 @@ unfit_names_roles_and_passwords_are_refused(void **state)
         {"a b", "a long password", "viewer"},
         {".a", "a long password", "viewer"},
         {"a\nb", "a long password", "viewer"},
-        {"ann", "123456789", "viewer"},
+        {"ann", "1234567", "viewer"},
         {"ann", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "viewer"},
         {"ann", "a long password", "root"},
         {"ann", "a long password", ""}};
@@ -98,8 +98,8 @@ unfit_names_roles_and_passwords_are_refused(void **state)
     }
     assert_string_equal(test_db_sql(tdb, "SELECT count(*) FROM app_user"), "0");
     const char *why;
-    assert_true(user_password_is_fit("şifreşifre", &why));
-    assert_false(user_password_is_fit("şifreşifr", &why));
+    assert_true(user_password_is_fit("şifreşif", &why));
+    assert_false(user_password_is_fit("şifreşi", &why));
 }
 
 static void
