@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE api_token;
+COMMIT;

@@ -1,0 +1,5 @@
+BEGIN;
+DROP TABLE bar_undone, saved_mapping, load_job;
+ALTER TABLE load DROP COLUMN upload_id;
+DROP TABLE upload_refusal, upload;
+COMMIT;
