@@ -152,27 +152,27 @@ set_verdict(struct page *p, const struct overview *o, const struct verdict *v)
 }
 
 static struct view *
-add_todo(struct view *list, const char *tone, const char *shape,
+add_need(struct view *list, const char *tone, const char *shape,
          const char *title, const char *text)
 {
-    struct view *item = view_add(list, "TODO_ITEM");
-    view_set(item, "TODO_TONE", tone);
-    view_set(item, "TODO_SHAPE", shape);
-    view_set(item, "TODO_TITLE", title);
-    view_set(item, "TODO_TEXT", text);
+    struct view *item = view_add(list, "NEED");
+    view_set(item, "NEED_TONE", tone);
+    view_set(item, "NEED_SHAPE", shape);
+    view_set(item, "NEED_TITLE", title);
+    view_set(item, "NEED_TEXT", text);
     return item;
 }
 
 static void
-add_todo_link(struct view *item, const char *url, const char *label)
+add_need_link(struct view *item, const char *url, const char *label)
 {
-    struct view *link = view_add(item, "TODO_LINK");
-    view_set(link, "TODO_LINK_URL", url);
-    view_set(link, "TODO_LINK_LABEL", label);
+    struct view *link = view_add(item, "NEED_LINK");
+    view_set(link, "NEED_LINK_URL", url);
+    view_set(link, "NEED_LINK_LABEL", label);
 }
 
 static void
-todo_trouble(struct page *p, struct view *list,
+need_trouble(struct page *p, struct view *list,
              const struct overview_trouble *t)
 {
     long long id = (long long)t->id;
@@ -187,19 +187,19 @@ todo_trouble(struct page *p, struct view *list,
                             fmt_relative(p->a, t->finished_at, p->real_ts));
     text = show_short(p->a, text, REASON_CHARS);
     struct view *item =
-        add_todo(list, show_tone(t->state), show_shape(t->state), title, text);
+        add_need(list, show_tone(t->state), show_shape(t->state), title, text);
     if (is_operator(p)) {
-        struct view *post = view_add(item, "TODO_POST");
-        view_setf(post, "TODO_POST_URL", "/runs/%lld/retry", id);
-        view_setf(post, "TODO_POST_LABEL", "Retry run %lld", id);
+        struct view *post = view_add(item, "NEED_POST");
+        view_setf(post, "NEED_POST_URL", "/runs/%lld/retry", id);
+        view_setf(post, "NEED_POST_LABEL", "Retry run %lld", id);
     }
-    add_todo_link(item, arena_printf(p->a, "/runs/%lld", id),
+    add_need_link(item, arena_printf(p->a, "/runs/%lld", id),
                   arena_printf(p->a, "Look at run %lld", id));
 }
 
 /* One item for all sources that no run in sight will mend by itself. */
 static void
-todo_sources(struct page *p, struct view *list, const struct overview *o,
+need_sources(struct page *p, struct view *list, const struct overview *o,
              const char *state, const char *words)
 {
     const char **names = arena_array(p->a, o->n_sources, sizeof *names);
@@ -215,7 +215,7 @@ todo_sources(struct page *p, struct view *list, const struct overview *o,
     }
     if (n == 0)
         return;
-    struct view *item = add_todo(
+    struct view *item = add_need(
         list, is(state, "stale") ? "bad" : "warn", state,
         arena_printf(p->a, "%s %s %s", show_names(p->a, names, n, NAMES),
                      n == 1 ? "is" : "are", words),
@@ -224,34 +224,34 @@ todo_sources(struct page *p, struct view *list, const struct overview *o,
                : "They are behind their calendars; fetch them, or look at why "
                  "the last run did not bring them.");
     if (is_operator(p))
-        add_todo_link(item, url->data,
+        add_need_link(item, url->data,
                       n == 1 ? arena_printf(p->a, "Fetch %s", names[0])
                              : "Fetch these");
     else
-        add_todo_link(item, "/instruments", "Look at the instruments");
+        add_need_link(item, "/instruments", "Look at the instruments");
 }
 
 static void
-todo_models(struct page *p, struct view *list, const struct overview *o)
+need_models(struct page *p, struct view *list, const struct overview *o)
 {
     for (size_t i = 0; i < o->n_models; i++) {
         const struct model_item *m = &o->models[i];
         if (!is(m->newest_state, "refused"))
             continue;
-        struct view *item = add_todo(
+        struct view *item = add_need(
             list, "warn", "late",
             arena_printf(p->a, "Model %s: version %lld was refused", m->name,
                          (long long)m->newest),
             m->active != 0 ? arena_printf(p->a, "Version %lld stays active.",
                                           (long long)m->active)
                            : "There is no active version.");
-        add_todo_link(item, arena_printf(p->a, "/models/%s", m->name),
+        add_need_link(item, arena_printf(p->a, "/models/%s", m->name),
                       "See its scorecard");
     }
 }
 
 static void
-set_todo(struct page *p, const struct overview *o, const struct verdict *v)
+set_needs(struct page *p, const struct overview *o, const struct verdict *v)
 {
     bool any =
         o->n_trouble > 0 || v->stuck != NULL || v->stale > 0 || v->none > 0;
@@ -259,27 +259,27 @@ set_todo(struct page *p, const struct overview *o, const struct verdict *v)
         any |= is(o->models[i].newest_state, "refused");
     if (!any)
         return;
-    struct view *list = view_add(p->view, "TODO");
+    struct view *list = view_add(p->view, "NEEDS");
     if (v->stuck != NULL) {
-        struct view *item = add_todo(
+        struct view *item = add_need(
             list, "bad", "failed",
             arena_printf(p->a, "Run %lld has waited for %s",
                          (long long)v->stuck->id,
                          fmt_duration(p->a, (double)v->stuck->waits_s)),
             "No worker takes it. Start one: quotemill work, or the service "
             "quotemill-work.");
-        add_todo_link(item,
+        add_need_link(item,
                       arena_printf(p->a, "/runs/%lld", (long long)v->stuck->id),
                       "Look at the run");
     }
     for (size_t i = 0; i < o->n_trouble; i++)
-        todo_trouble(p, list, &o->trouble[i]);
+        need_trouble(p, list, &o->trouble[i]);
     /* A run that failed says by itself which sources it did not bring. */
     if (o->n_trouble == 0) {
-        todo_sources(p, list, o, "stale", "stale");
-        todo_sources(p, list, o, "none", "without any data");
+        need_sources(p, list, o, "stale", "stale");
+        need_sources(p, list, o, "none", "without any data");
     }
-    todo_models(p, list, o);
+    need_models(p, list, o);
 }
 
 static void
@@ -492,7 +492,7 @@ page_overview(struct page *p, struct err *err)
     } else {
         struct verdict verdict = judge(&o);
         set_verdict(p, &o, &verdict);
-        set_todo(p, &o, &verdict);
+        set_needs(p, &o, &verdict);
         struct view *runs = view_add(p->view, "RUNS");
         set_runs(p, runs, &o);
         set_strips(p, runs, &o);

@@ -14,23 +14,23 @@
 </ol>
 </section>
 {{/CHECKLIST}}
-{{#TODO}}
+{{#NEEDS}}
 <section class="card" aria-labelledby="needs">
 <h2 id="needs">Needs you</h2>
-<ul class="todo">
-{{#TODO_ITEM}}
-<li class="tone-{{TODO_TONE}}">
-<svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{TODO_SHAPE}}"/></svg>
-<div class="todo-words"><strong>{{TODO_TITLE}}</strong><span class="soft">{{TODO_TEXT}}</span></div>
+<ul class="needs">
+{{#NEED}}
+<li class="tone-{{NEED_TONE}}">
+<svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{NEED_SHAPE}}"/></svg>
+<div class="needs-words"><strong>{{NEED_TITLE}}</strong><span class="soft">{{NEED_TEXT}}</span></div>
 <div class="actions">
-{{#TODO_POST}}<form method="post" action="{{TODO_POST_URL}}"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-primary" type="submit">{{TODO_POST_LABEL}}</button></form>{{/TODO_POST}}
-{{#TODO_LINK}}<a class="button" href="{{TODO_LINK_URL}}">{{TODO_LINK_LABEL}}</a>{{/TODO_LINK}}
+{{#NEED_POST}}<form method="post" action="{{NEED_POST_URL}}"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-primary" type="submit">{{NEED_POST_LABEL}}</button></form>{{/NEED_POST}}
+{{#NEED_LINK}}<a class="button" href="{{NEED_LINK_URL}}">{{NEED_LINK_LABEL}}</a>{{/NEED_LINK}}
 </div>
 </li>
-{{/TODO_ITEM}}
+{{/NEED}}
 </ul>
 </section>
-{{/TODO}}
+{{/NEEDS}}
 {{#RUNS}}
 <section class="card" aria-labelledby="pulse">
 <div class="card-head"><h2 id="pulse">Last 30 days</h2><a href="/runs">All runs</a></div>
