@@ -31,8 +31,8 @@ enum mapping_shape {
                            * column 0, the others are named */
 };
 
-/* One series in the file. Only close set: a scalar series (open, high, low
- * are the close, volume is absent). */
+/* One series in the file. Open, high and low all absent: a scalar series (they
+ * are the close). */
 struct mapping_series {
     const char *symbol; /* our instrument; NULL: still to be asked */
     const char *theirs; /* its name in the file's symbol column; NULL: any */
@@ -46,6 +46,8 @@ struct mapping {
     char decimal;       /* . or , */
     int64_t skip_lines; /* lines before the header, or before the first row */
     bool has_header;
+    const char *rows_at; /* of the JSON shapes: the way to the rows, "" the top,
+                          * "/prices" a member of it, "/chart/rows" deeper */
     const char *const *columns; /* the header's names ("column 1" without) */
     size_t n_columns;
     int time_column;
@@ -57,10 +59,19 @@ struct mapping {
                          * the series and are left out, counted; -1 */
     bool trades;        /* rows are single trades (close: price, volume: amount)
                          * and are built into bars of interval_s */
+    int id_column;      /* of trades: orders those of one time; -1 */
     int32_t interval_s; /* 0: still to be asked */
     struct mapping_series *series;
     size_t n_series;
 };
+
+/* The names of enum mapping_field: "open" to "volume". */
+const char *mapping_field_name(enum mapping_field field);
+
+/* The intervals of bars: "1m", "5m", "15m", "1h", "4h", "1d". NULL for other
+ * seconds; false for other names. */
+const char *mapping_interval_name(int32_t interval_s);
+bool mapping_interval_find(const char *name, int32_t *interval_s);
 
 /* As JSON, for the database, and back. Reading checks all of it: the columns
  * exist, the zone is known, the interval is one of ours.

@@ -7,6 +7,7 @@
 #ifndef LIB_ZONE_H
 #define LIB_ZONE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Seconds that local clocks of `zone` (an IANA name) are ahead of UTC at ts;
@@ -15,5 +16,8 @@
  * label  when not NULL: gets the zone's abbreviation then, "CET" or "+03";
  *        valid until the next call */
 int64_t zone_offset_s(const char *zone, int64_t ts, const char **label);
+
+/* Whether the system knows a zone of this name. */
+bool zone_is_known(const char *zone);
 
 #endif
