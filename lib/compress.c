@@ -1,8 +1,16 @@
 #include "lib/compress.h"
 
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
 #include <zstd.h>
 
-enum { LEVEL = 3 };
+enum {
+    LEVEL = 3,
+    WINDOW_LOG_MAX = 23,   /* what RFC 8878 asks of everyone, zstd -19 needs */
+    GZIP_WINDOW = 15 + 16, /* zlib's largest; 16: with gzip's header */
+};
 
 bool
 compress_pack(struct arena *a, const void *in, size_t len, void **out,
@@ -37,4 +45,144 @@ compress_unpack(struct arena *a, const void *in, size_t len, size_t max_len,
     *out = text;
     *out_len = n;
     return true;
+}
+
+enum compress_kind
+compress_kind_of(const void *bytes, size_t len)
+{
+    const unsigned char *b = bytes;
+    if (len >= 3 && b[0] == 0x1F && b[1] == 0x8B && b[2] == 8)
+        return COMPRESS_GZIP;
+    if (len < COMPRESS_MAGIC_BYTES)
+        return COMPRESS_NONE;
+    uint32_t magic = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
+                     (uint32_t)b[3] << 24;
+    bool skippable =
+        (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+    return magic == ZSTD_MAGICNUMBER || skippable ? COMPRESS_ZSTD
+                                                  : COMPRESS_NONE;
+}
+
+struct compress_reader {
+    ZSTD_DCtx *zstd; /* NULL: gzip */
+    z_stream gzip;
+    bool between; /* members or frames */
+};
+
+static void
+reader_free(void *arg)
+{
+    struct compress_reader *r = arg;
+    if (r->zstd != NULL)
+        ZSTD_freeDCtx(r->zstd);
+    else
+        inflateEnd(&r->gzip);
+}
+
+static void *
+gzip_alloc(void *unused, unsigned n, unsigned size)
+{
+    (void)unused;
+    return xcalloc(n, size);
+}
+
+static void
+gzip_free(void *unused, void *p)
+{
+    (void)unused;
+    free(p);
+}
+
+struct compress_reader *
+compress_reader_new(struct arena *a, enum compress_kind kind)
+{
+    struct compress_reader *r = arena_alloc(a, sizeof(*r));
+    if (kind == COMPRESS_ZSTD) {
+        r->zstd = ZSTD_createDCtx();
+        if (r->zstd == NULL)
+            abort(); /* out of memory */
+        size_t rc = ZSTD_DCtx_setParameter(r->zstd, ZSTD_d_windowLogMax,
+                                           WINDOW_LOG_MAX);
+        if (ZSTD_isError(rc))
+            abort();
+    } else {
+        r->gzip.zalloc = gzip_alloc;
+        r->gzip.zfree = gzip_free;
+        if (inflateInit2(&r->gzip, GZIP_WINDOW) != Z_OK)
+            abort();
+    }
+    arena_defer(a, reader_free, r);
+    return r;
+}
+
+bool
+compress_reader_is_whole(const struct compress_reader *r)
+{
+    return r->between;
+}
+
+static bool
+step_zstd(struct compress_reader *r, const char **in, size_t *in_len, char *out,
+          size_t size, size_t *got, struct err *err)
+{
+    ZSTD_inBuffer from = {.src = *in, .size = *in_len};
+    ZSTD_outBuffer to = {.dst = out, .size = size};
+    if (r->between && *in_len == 0)
+        return true; /* asked again it would call for the next frame */
+    size_t rc = ZSTD_decompressStream(r->zstd, &to, &from);
+    if (ZSTD_isError(rc)) {
+        const char *why = ZSTD_getErrorName(rc);
+        bool large = strstr(why, "memory") != NULL;
+        return err_set(err, ERR_INPUT,
+                       large ? "zstd data that takes more than 8 MiB of memory "
+                               "to unpack; pack it with zstd -19 or less (%s)"
+                             : "damaged zstd data: %s",
+                       why);
+    }
+    r->between = rc == 0;
+    *in += from.pos;
+    *in_len -= from.pos;
+    *got = to.pos;
+    return true;
+}
+
+static bool
+step_gzip(struct compress_reader *r, const char **in, size_t *in_len, char *out,
+          size_t size, size_t *got, struct err *err)
+{
+    if (r->between) {
+        for (; *in_len > 0 && **in == '\0'; ++*in, --*in_len)
+            continue; /* padding */
+        if (*in_len == 0)
+            return true;
+        if ((unsigned char)**in != 0x1F)
+            return err_set(err, ERR_INPUT,
+                           "damaged gzip data: something else follows it");
+        (void)inflateReset(&r->gzip);
+    }
+    z_stream *z = &r->gzip;
+    uInt n_in = *in_len > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uInt)*in_len;
+    uInt n_out = size > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uInt)size;
+    z->next_in = (Bytef *)(uintptr_t)*in; /* zlib only reads there */
+    z->avail_in = n_in;
+    z->next_out = (Bytef *)out;
+    z->avail_out = n_out;
+    int rc = inflate(z, Z_NO_FLUSH);
+    if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+        return err_set(err, ERR_INPUT, "damaged gzip data: %s",
+                       z->msg != NULL ? z->msg : zError(rc));
+    r->between = rc == Z_STREAM_END;
+    *in += n_in - z->avail_in;
+    *in_len -= n_in - z->avail_in;
+    *got = n_out - z->avail_out;
+    return true;
+}
+
+bool
+compress_reader_step(struct compress_reader *r, const char **in, size_t *in_len,
+                     char *out, size_t size, size_t *got, struct err *err)
+{
+    *got = 0;
+    return r->zstd != NULL ? step_zstd(r, in, in_len, out, size, got, err)
+                           : step_gzip(r, in, in_len, out, size, got, err);
 }

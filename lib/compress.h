@@ -1,4 +1,5 @@
-/* Compression of archived objects (zstd). */
+/* Compression: archived objects (zstd), and packed bytes of others (zstd and
+ * gzip), which are unpacked as they come. */
 #ifndef LIB_COMPRESS_H
 #define LIB_COMPRESS_H
 
@@ -17,6 +18,31 @@ MUST_USE bool compress_pack(struct arena *a, const void *in, size_t len,
 MUST_USE bool compress_unpack(struct arena *a, const void *in, size_t len,
                               size_t max_len, char **out, size_t *out_len,
                               struct err *err);
+
+enum compress_kind { COMPRESS_NONE, COMPRESS_GZIP, COMPRESS_ZSTD };
+enum { COMPRESS_MAGIC_BYTES = 4 };
+
+/* What the first bytes (COMPRESS_MAGIC_BYTES are enough) say. */
+enum compress_kind compress_kind_of(const void *bytes, size_t len);
+
+/* Unpacks a stream piece by piece, in constant memory; for lib/stream.c.
+ * Several gzip members or zstd frames, one after the other, are one text; so
+ * is gzip padded with zeros. Freed with the arena. */
+struct compress_reader;
+struct compress_reader *compress_reader_new(struct arena *a,
+                                            enum compress_kind kind);
+
+/* Takes from *in (moves *in, *in_len) and writes at most size bytes; *got of 0
+ * says that more is needed.
+ *
+ * fails   ERR_INPUT: damaged, or zstd that wants more than 8 MiB of memory
+ */
+MUST_USE bool compress_reader_step(struct compress_reader *r, const char **in,
+                                   size_t *in_len, char *out, size_t size,
+                                   size_t *got, struct err *err);
+
+/* True where the packed bytes may end: behind a whole member or frame. */
+bool compress_reader_is_whole(const struct compress_reader *r);
 
 EXTERN_C_END
 

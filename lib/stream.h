@@ -8,6 +8,7 @@
 #define LIB_STREAM_H
 
 #include "lib/arena.h"
+#include "lib/buf.h"
 #include "lib/err.h"
 
 #include <stdbool.h>
@@ -38,16 +39,19 @@ struct stream *stream_open_fn(struct arena *a, stream_read_fn *fn, void *arg);
  * members) or zstd (also of several frames); *packing says which. Packed bytes
  * inside packed bytes stay as they are.
  *
- * max_bytes   plain bytes that may come out; more is ERR_INPUT when read. So
- *             is a plain size over 1000 times what was read (past 64 MiB): a
- *             bomb is refused long before the bound.
+ * max_bytes   plain bytes that may come out, packed or not; more is ERR_INPUT
+ *             when read. So is a plain size over 1000 times what was read (past
+ *             64 MiB): a bomb is refused long before the bound.
+ * memory      at most 9 MiB for zstd (a frame that wants more is ERR_INPUT)
  */
 MUST_USE bool stream_unpack(struct arena *a, struct stream *in,
                             int64_t max_bytes, enum stream_packing *packing,
                             struct stream **out, struct err *err);
 
-/* The next block, borrowed until the next call; *len 0 at the end.
- * fails   ERR_INPUT: truncated or damaged packing, a reading error */
+/* The next block, borrowed until the next call; *len 0 at the end. Blocks are
+ * at most 256 KiB, but for what stream_peek has gathered.
+ * fails   ERR_INPUT: truncated or damaged packing, a reading error; and again
+ *         when called again */
 MUST_USE bool stream_next(struct stream *s, const char **bytes, size_t *len,
                           struct err *err);
 
@@ -55,6 +59,10 @@ MUST_USE bool stream_next(struct stream *s, const char **bytes, size_t *len,
  * again by stream_next: a look ahead. size at most 1 MiB. */
 MUST_USE bool stream_peek(struct stream *s, size_t size, const char **bytes,
                           size_t *len, struct err *err);
+
+/* All that is left, as one text. */
+MUST_USE bool stream_read_all(struct arena *a, struct stream *s,
+                              struct buf **out, struct err *err);
 
 /* Bytes handed out so far. */
 int64_t stream_at(const struct stream *s);

@@ -1,6 +1,5 @@
 #include "simulator/catalogue.h"
 
-#include "simulator/gz.h"
 #include "simulator/table.h"
 
 #include "lib/date.h"
@@ -223,7 +222,8 @@ catalogue_read(struct arena *a, const char *path, struct catalogue *out,
 {
     struct reader r = {.a = a, .out = out};
     struct buf *text;
-    if (!zone_open(a, "UTC", &r.utc, err) || !gz_read(a, path, &text, err))
+    if (!zone_open(a, "UTC", &r.utc, err) ||
+        !table_read_file(a, path, &text, err))
         return false;
     out->n = 0;
     out->lines = arena_array(a, count_lines(text->data), sizeof *out->lines);

@@ -1,6 +1,5 @@
 #include "simulator/source.h"
 
-#include "simulator/gz.h"
 #include "simulator/table.h"
 
 #include "lib/date.h"
@@ -237,7 +236,7 @@ source_read(struct arena *a, const struct source *s, struct rows *out,
     struct arena *scratch = arena_new();
     struct intake t = {.a = scratch, .source = s, .rows = {.shape = s->shape}};
     struct buf *text;
-    bool ok = gz_read(scratch, s->path, &text, err);
+    bool ok = table_read_file(scratch, s->path, &text, err);
     if (ok) {
         ok = s->format == SOURCE_CSV ? read_csv(&t, text, err)
                                      : read_json(&t, text, err);

@@ -1,6 +1,24 @@
 #include "simulator/table.h"
 
+#include "lib/stream.h"
+
 #include <strings.h>
+
+enum { TEXT_MAX = 1 << 30 };
+
+bool
+table_read_file(struct arena *a, const char *path, struct buf **out,
+                struct err *err)
+{
+    struct stream *file, *plain;
+    enum stream_packing packing;
+    if (!stream_open_file(a, path, &file, err))
+        return false;
+    if (!stream_unpack(a, file, TEXT_MAX, &packing, &plain, err) ||
+        !stream_read_all(a, plain, out, err))
+        return err_wrap(err, "%s", path);
+    return true;
+}
 
 bool
 table_begin(struct arena *a, const struct buf *text, struct table *out,

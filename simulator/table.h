@@ -17,6 +17,12 @@ struct table {
     const char **columns, **fields;
 };
 
+/* The whole content of a file, plain, gzip or zstd.
+ * fails   ERR_MISSING: no such file; ERR_INPUT: cannot be read, damaged, or
+ *         larger than 1 GiB when unpacked */
+MUST_USE bool table_read_file(struct arena *a, const char *path,
+                              struct buf **out, struct err *err);
+
 /* Begins with the header. The text outlives the table.
  * fails   ERR_INPUT: no header, or it is no CSV */
 MUST_USE bool table_begin(struct arena *a, const struct buf *text,
