@@ -65,6 +65,43 @@ number_parse_i64(const char *s, size_t len, int64_t *out)
     return true;
 }
 
+static char *
+two_digits(char *to, unsigned v)
+{
+    to[0] = static_cast<char>('0' + v / 10);
+    to[1] = static_cast<char>('0' + v % 10);
+    return to + 2;
+}
+
+/* v as n / 10^8 exactly, the shape of nearly every price, at a third of the
+ * cost of the general way; nullptr when it is not. n is below 10^15, so no
+ * other decimal of that many digits reads back to v, and none is shorter once
+ * the zeros at the end are gone. Below 0.001 an exponent may be shorter. */
+static char *
+format_price(char *to, char *last, double v)
+{
+    double size = std::fabs(v);
+    if (!(size >= 1e-3 && size < 1e7))
+        return nullptr;
+    auto n = static_cast<uint64_t>(size * 1e8 + 0.5);
+    if (static_cast<double>(n) / 1e8 != size)
+        return nullptr;
+    if (v < 0)
+        *to++ = '-';
+    to = std::to_chars(to, last, n / 100000000).ptr;
+    auto fraction = static_cast<unsigned>(n % 100000000);
+    if (fraction == 0)
+        return to;
+    *to++ = '.';
+    to = two_digits(to, fraction / 1000000);
+    to = two_digits(to, fraction / 10000 % 100);
+    to = two_digits(to, fraction / 100 % 100);
+    to = two_digits(to, fraction % 100);
+    while (to[-1] == '0')
+        to--;
+    return to;
+}
+
 size_t
 number_format_f64(char out[NUMBER_TEXT_MAX], double v)
 {
@@ -79,6 +116,11 @@ number_format_f64(char out[NUMBER_TEXT_MAX], double v)
         return len;
     }
     char *last = out + NUMBER_TEXT_MAX - 1;
+    char *end = format_price(out, last, v);
+    if (end != nullptr) {
+        *end = '\0';
+        return static_cast<size_t>(end - out);
+    }
     bool plain = std::fabs(v) < 1e15 && v == std::trunc(v);
     std::to_chars_result r =
         plain ? std::to_chars(out, last, v, std::chars_format::fixed)

@@ -1,4 +1,5 @@
 #include "core/instrument.h"
+#include "core/interval.h"
 #include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/format.h"
@@ -73,22 +74,9 @@ static bool
 read_interval(struct command *c, const char *text, int32_t *out,
               struct err *err)
 {
-    static const struct {
-        const char *word;
-        int32_t seconds;
-    } table[] = {{"1m", 60},   {"5m", 300},   {"15m", 900},
-                 {"1h", 3600}, {"4h", 14400}, {"1d", DAY_S}};
     *out = DAY_S;
-    if (text == NULL)
-        return true;
-    for (size_t i = 0; i < COUNT_OF(table); i++)
-        if (strcmp(table[i].word, text) == 0) {
-            *out = table[i].seconds;
-            return true;
-        }
-    return command_usage(c, err,
-                         "--interval \"%.40s\": choose 1m, 5m, 15m, 1h, 4h or "
-                         "1d",
+    return text == NULL || interval_parse(text, out) ||
+           command_usage(c, err, "--interval \"%.40s\": choose " INTERVAL_NAMES,
                          text);
 }
 

@@ -2,6 +2,7 @@
  * no database and no network, so it also serves to try a generic spec. */
 #include "worker/command.h"
 
+#include "core/interval.h"
 #include "core/providers/provider.h"
 #include "lib/date.h"
 #include "lib/number.h"
@@ -38,22 +39,6 @@ struct options {
 };
 
 static bool
-parse_interval(const char *text, int32_t *out)
-{
-    static const struct {
-        const char *name;
-        int32_t seconds;
-    } names[] = {{"1m", 60},   {"5m", 300},   {"15m", 900},
-                 {"1h", 3600}, {"4h", 14400}, {"1d", DAY_S}};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (strcmp(names[i].name, text) == 0) {
-            *out = names[i].seconds;
-            return true;
-        }
-    return false;
-}
-
-static bool
 set_option(struct command *c, int option, struct options *o, struct err *err)
 {
     int64_t status;
@@ -67,10 +52,9 @@ set_option(struct command *c, int option, struct options *o, struct err *err)
         o->symbol = optarg;
         return true;
     case 'i':
-        return parse_interval(optarg, &o->interval_s) ||
+        return interval_parse(optarg, &o->interval_s) ||
                command_usage(c, err,
-                             "--interval \"%s\": expected 1m, 5m, 15m, 1h, 4h "
-                             "or 1d",
+                             "--interval \"%s\": expected " INTERVAL_NAMES,
                              optarg);
     case 'n':
         if (!number_parse_i64(optarg, strlen(optarg), &status) ||

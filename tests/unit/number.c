@@ -3,6 +3,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -120,6 +121,39 @@ any_double_survives_the_round_trip(void **state)
     }
 }
 
+/* By trying one digit more until it reads back; of equal length without an
+ * exponent, as the standard library prints. */
+static void
+prices_are_as_short_as_can_be(void **state)
+{
+    (void)state;
+    uint64_t bits = 42;
+    for (int i = 0; i < 200000; i++) {
+        bits = bits * 6364136223846793005ULL + 1442695040888963407ULL;
+        double v = (double)(bits >> 20) / pow(10, (double)(i % 13));
+        v = i % 2 == 0 ? v : -v;
+        v = i % 5 == 0 ? v / 3 : v;
+        char text[NUMBER_TEXT_MAX], digits[64];
+        size_t len = number_format_f64(text, v), n = 0, m = 0;
+        assert_int_equal(len, strlen(text));
+        assert_true(strtod(text, NULL) == v);
+        int precision = 1;
+        do
+            snprintf(digits, sizeof digits, "%.*e", precision++ - 1, v);
+        while (strtod(digits, NULL) != v);
+        for (const char *s = text; *s != '\0' && *s != 'e'; s++)
+            if (*s >= '0' && *s <= '9' && (n > 0 || *s != '0'))
+                text[n++] = *s;
+        while (n > 1 && text[n - 1] == '0')
+            n--;
+        for (const char *s = digits; *s != 'e'; s++)
+            if (*s >= '0' && *s <= '9')
+                digits[m++] = *s;
+        assert_int_equal(n, m);
+        assert_memory_equal(text, digits, n);
+    }
+}
+
 int
 main(void)
 {
@@ -128,6 +162,7 @@ main(void)
         cmocka_unit_test(what_is_not_wholly_a_number_is_refused),
         cmocka_unit_test(integers_do_not_overflow),
         cmocka_unit_test(text_is_the_shortest_that_reads_back),
+        cmocka_unit_test(prices_are_as_short_as_can_be),
         cmocka_unit_test(any_double_survives_the_round_trip),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

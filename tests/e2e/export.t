@@ -1,0 +1,151 @@
+#!/bin/bash
+# Export: what is stored, as an independent reader sees it in CSV and JSON, bit
+# for bit; ranges, several instruments, files and broken pipes.
+. "$(dirname "$0")/../lib/tap.sh"
+[ -n "${QM_TEST_DB_HOST-}" ] || skip_all 'no test cluster: run through scripts/test-db run'
+[ -x /usr/bin/python3 ] || skip_all 'python3 reads the exports here; it is not there'
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/quotemill-export.XXXXXX")
+database=qm_e2e_$$
+trap 'dropdb -h "$QM_TEST_DB_HOST" -U postgres --force "$database"; rm -rf "$work"' EXIT
+createdb -h "$QM_TEST_DB_HOST" -U postgres -T qm_template "$database" || bail 'no database'
+export QM_VAR=$work QM_ARCHIVE_DIR=$work/archive QM_NOW=2026-02-01T00:00:00Z
+export QM_DB_WORKER="host=$QM_TEST_DB_HOST dbname=$database user=quotemill_worker"
+mkdir "$work/archive"
+quotemill=${QM_BIN:-bin}/quotemill
+sql() { psql -XAtq -h "$QM_TEST_DB_HOST" -U postgres -d "$database" -c "$1"; }
+# quotemill export OPTIONS: output into $work/out, messages into $work/log
+export_() {
+    status=0
+    "$quotemill" export "$@" > "$work/out" 2> "$work/log" || status=$?
+}
+# The stored bars of a symbol and an interval in seconds: symbol, time, the
+# bits of each number.
+stored() {
+    sql "SELECT i.symbol || ' ' || to_char(b.ts AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') || ' ' ||
+                concat_ws(' ', encode(float8send(open), 'hex'), encode(float8send(high), 'hex'),
+                          encode(float8send(low), 'hex'), encode(float8send(close), 'hex'),
+                          coalesce(encode(float8send(volume), 'hex'), '-'))
+           FROM bar b JOIN instrument i ON i.id = b.instrument_id
+          WHERE i.symbol = '$1' AND b.interval_s = $2 ORDER BY b.ts"
+}
+# An export in the same words, read by Python.
+seen() {
+    /usr/bin/python3 - "$1" "$work/out" <<'PYTHON'
+import csv, json, struct, sys
+form, path = sys.argv[1:]
+bits = lambda v: struct.pack(">d", v).hex()
+with open(path, newline="") as f:
+    if form == "csv":
+        rows = list(csv.DictReader(f, strict=True))
+        for r in rows:
+            numbers = [r["open"], r["high"], r["low"], r["close"], r["volume"]]
+            print(r["symbol"], r["ts"], *["-" if n == "" else bits(float(n)) for n in numbers])
+    else:
+        d = json.load(f)
+        assert d["next"] is None and list(d) == ["symbol", "interval", "rows", "next"], d
+        for r in d["rows"]:
+            assert list(r) == ["ts", "open", "high", "low", "close", "volume"], r
+            numbers = [r["open"], r["high"], r["low"], r["close"], r["volume"]]
+            print(d["symbol"], r["ts"], *["-" if n is None else bits(float(n)) for n in numbers])
+PYTHON
+}
+same_as_stored() {
+    stored "$2" "$3" > "$work/stored"
+    seen "$1" > "$work/seen"
+    cmp "$work/stored" "$work/seen" && [ -s "$work/seen" ]
+}
+
+"$quotemill" instrument add ODD --kind energy --min -100 > "$work/out"
+"$quotemill" instrument add MIN/USD --kind crypto --interval 1m > "$work/out"
+"$quotemill" instrument add NONE --kind stock > "$work/out"
+# Negative, absent, 17 digits, tiny, huge, whole; then random bits and prices
+# of every scale.
+sql "INSERT INTO bar
+     SELECT i.id, 86400, '2020-04-17Z'::timestamptz + n * interval '1 day', v[1], v[2], v[3], v[4], v[5], 1
+       FROM instrument i, (VALUES
+            (0, ARRAY[18.27, 18.27, 18.27, 18.27, NULL]),
+            (3, ARRAY[-36.98, -36.98, -36.98, -36.98, NULL]),
+            (4, ARRAY[0.1 + 0.2::float8, 1/3::float8, 2/3::float8, 12345678.12345679, 0]),
+            (5, ARRAY[1e-300, 5e-324, 1.7976931348623157e308, 2.2250738585072014e-308, 1e15]),
+            (6, ARRAY[100000, 999999999999999, 1e22, 123456.5, 1e21]),
+            (7, ARRAY['-0'::float8, 0.001, 0.00012, 0.0001, 9007199254740992])) x (n, v)
+      WHERE i.symbol = 'ODD'"
+sql "INSERT INTO bar
+     SELECT i.id, 86400, '1960-01-01Z'::timestamptz + n * interval '1 day',
+            round((random() * 10 ^ (n % 9))::numeric, n % 7)::float8, random() * 10 ^ (n % 20 - 10)::float8, random(),
+            round((random() * 100000)::numeric, 2)::float8, CASE WHEN n % 3 > 0 THEN floor(random() * 1e9) END, 1
+       FROM instrument i, generate_series(1, 15000) n WHERE i.symbol = 'ODD'"
+sql "SELECT bar_partitions_ensure('2023-12-31Z', '2024-03-02Z')" > "$work/made"
+sql "INSERT INTO bar
+     SELECT i.id, 60, ts, 42000 + n * 0.01, 42001 + n * 0.01, 41999, 42000.5, 1.5 + n, 1
+       FROM instrument i, generate_series('2023-12-31 22:00Z'::timestamptz, '2024-03-01 02:00Z', '1 minute')
+            WITH ORDINALITY AS t (ts, n) WHERE i.symbol = 'MIN/USD'"
+
+# --- every row, every bit -----------------------------------------------------
+export_ odd
+is 'an export succeeds and says nothing' "$status $(cat "$work/log")" '0 '
+is 'its header' "$(head -n 1 "$work/out")" 'symbol,ts,open,high,low,close,volume'
+ok 'CSV holds what is stored, bit for bit' same_as_stored csv ODD 86400
+is 'a row' "$(grep 2020-04-20 "$work/out")" 'ODD,2020-04-20T00:00:00Z,-36.98,-36.98,-36.98,-36.98,'
+is 'odd numbers are short' "$(grep -E '2020-04-2[1-4]' "$work/out" | cut -d, -f3-)" \
+    '0.30000000000000004,0.3333333333333333,0.6666666666666666,12345678.12345679,0
+1e-300,5e-324,1.7976931348623157e+308,2.2250738585072014e-308,1e+15
+100000,999999999999999,1e+22,123456.5,1e+21
+-0,0.001,0.00012,1e-04,9007199254740992'
+export_ ODD --format json
+is 'JSON succeeds' "$status $(cat "$work/log")" '0 '
+ok 'JSON holds the same' same_as_stored json ODD 86400
+is 'its interval' "$(jq -r .interval "$work/out")" 1d
+export_ MIN/USD
+ok 'minute bars over the ends of months, in order' same_as_stored csv MIN/USD 60
+export_ MIN/USD --interval 1m --format json
+ok 'the same as JSON' same_as_stored json MIN/USD 60
+
+# --- ranges -------------------------------------------------------------------
+export_ MIN/USD --from 2024-01-31 --to 2024-02-01
+is 'both days are meant as a whole' "$(sed -n '2p;$p' "$work/out" | cut -d, -f2) $(wc -l < "$work/out")" \
+    '2024-01-31T00:00:00Z
+2024-02-01T23:59:00Z 2881'
+export_ MIN/USD --from 2024-01-31T23:59:00Z --to '2024-02-01T02:01+02:00'
+is 'times are inclusive, with their zone' "$(cut -d, -f2 "$work/out" | xargs)" \
+    'ts 2024-01-31T23:59:00Z 2024-02-01T00:00:00Z 2024-02-01T00:01:00Z'
+export_ ODD --from 2020-04-18 --to 2020-04-19
+is 'an empty range is a header and a word to the person' "$status $(cat "$work/out" "$work/log")" \
+    '0 symbol,ts,open,high,low,close,volume
+quotemill export: no bars of ODD there'
+export_ NONE --format json
+is 'no bars as JSON' "$(jq -c . "$work/out")" '{"symbol":"NONE","interval":"1d","rows":[],"next":null}'
+export_ ODD MIN/USD --from 2024-01-01 --to 2024-01-01 --interval 1m
+is 'several instruments share a header' "$(grep -c symbol "$work/out") $(wc -l < "$work/out")" '1 1441'
+
+# --- mistakes -----------------------------------------------------------------
+for case in '' 'ODD --interval 2d' 'ODD --from yesterday' 'ODD --from 2024-02-02 --to 2024-02-01' 'ODD --format xml' \
+    'ODD --nonsense' 'ODD --output /nowhere/at/all'; do
+    # shellcheck disable=SC2086
+    export_ $case
+    case $case in *output*) wanted=1 ;; *) wanted=2 ;; esac
+    is "export $case: exit and no output" "$status $(wc -c < "$work/out")" "$wanted 0"
+done
+export_ ODD NOPE
+is 'an unknown instrument writes nothing' "$status $(wc -c < "$work/out")" '1 0'
+like 'and is named' "$(cat "$work/log")" 'NOPE'
+
+# --- files and pipes ----------------------------------------------------------
+echo old > "$work/there.csv"
+export_ NOPE --output "$work/there.csv"
+is 'a failed export leaves the file as it was' "$(cat "$work/there.csv")" old
+export_ ODD --output "$work/there.csv"
+is 'output into a file' "$status $(wc -c < "$work/out")" '0 0'
+export_ ODD
+ok 'is the same as to a pipe' cmp "$work/out" "$work/there.csv"
+is 'nothing else is left beside it' "$(find "$work" -name 'there*' | wc -l)" 1
+"$quotemill" export MIN/USD 2> "$work/log" | head -n 1 > "$work/out"
+is 'a reader who has had enough ends it quietly' "${PIPESTATUS[0]} $(cat "$work/log")" '0 '
+if [ -e /dev/full ]; then
+    status=0
+    "$quotemill" export ODD > /dev/full 2> "$work/log" || status=$?
+    is 'a full disk is a failure' "$status" 1
+    like 'that is named' "$(cat "$work/log")" 'cannot write standard output: No space left'
+fi
+done_testing
