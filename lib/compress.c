@@ -1,5 +1,7 @@
 #include "lib/compress.h"
 
+#include "lib/buf.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 
 enum {
     LEVEL = 3,
+    STREAM_LEVEL = 1,      /* somebody waits for it */
     WINDOW_LOG_MAX = 23,   /* what RFC 8878 asks of everyone, zstd -19 needs */
     GZIP_WINDOW = 15 + 16, /* zlib's largest; 16: with gzip's header */
 };
@@ -27,13 +30,91 @@ compress_pack(struct arena *a, const void *in, size_t len, void **out,
     return true;
 }
 
+struct compress_packer {
+    ZSTD_CCtx *context;
+    compress_write_fn *fn;
+    void *arg;
+    void *room;
+    size_t size;
+};
+
+static void
+context_free(void *context)
+{
+    ZSTD_freeCCtx(context);
+}
+
+struct compress_packer *
+compress_packer_new(struct arena *a, compress_write_fn *fn, void *arg)
+{
+    struct compress_packer *p = arena_alloc(a, sizeof *p);
+    p->context = ZSTD_createCCtx();
+    if (p->context == NULL)
+        abort();
+    arena_defer(a, context_free, p->context);
+    ZSTD_CCtx_setParameter(p->context, ZSTD_c_compressionLevel, STREAM_LEVEL);
+    ZSTD_CCtx_setParameter(p->context, ZSTD_c_checksumFlag, 1);
+    p->fn = fn;
+    p->arg = arg;
+    p->size = ZSTD_CStreamOutSize();
+    p->room = arena_alloc(a, p->size);
+    return p;
+}
+
+bool
+compress_packer_add(struct compress_packer *p, const void *in, size_t len,
+                    bool is_last, struct err *err)
+{
+    ZSTD_inBuffer from = {.src = in, .size = len};
+    ZSTD_EndDirective how = is_last ? ZSTD_e_end : ZSTD_e_continue;
+    for (;;) {
+        ZSTD_outBuffer to = {.dst = p->room, .size = p->size};
+        size_t left = ZSTD_compressStream2(p->context, &to, &from, how);
+        if (ZSTD_isError(left))
+            return err_set(err, ERR_INTERNAL, "compress: %s",
+                           ZSTD_getErrorName(left));
+        if (to.pos > 0 && !p->fn(p->arg, p->room, to.pos, err))
+            return false;
+        if (is_last ? left == 0 : from.pos == from.size)
+            return true;
+    }
+}
+
+/* A frame whose size is not told in its head. */
+static bool
+unpack_unsized(struct arena *a, const void *in, size_t len, size_t max_len,
+               char **out, size_t *out_len, struct err *err)
+{
+    struct compress_reader *r = compress_reader_new(a, COMPRESS_ZSTD);
+    struct buf *b = buf_new(a);
+    const char *from = in;
+    size_t got = 1;
+    while (got > 0 && b->len <= max_len) {
+        size_t size = ZSTD_DStreamOutSize();
+        char *room = buf_reserve(b, size);
+        if (!compress_reader_step(r, &from, &len, room, size, &got, err))
+            return false;
+        buf_end(b, got);
+    }
+    if (b->len > max_len)
+        return err_set(err, ERR_INPUT, "unpacked it is over %zu bytes",
+                       max_len);
+    if (!compress_reader_is_whole(r))
+        return err_set(err, ERR_INPUT, "unpack: it ends in the middle");
+    *out = b->data;
+    *out_len = b->len;
+    return true;
+}
+
 bool
 compress_unpack(struct arena *a, const void *in, size_t len, size_t max_len,
                 char **out, size_t *out_len, struct err *err)
 {
     unsigned long long size = ZSTD_getFrameContentSize(in, len);
-    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
-        return err_set(err, ERR_INPUT, "not a zstd frame with its size");
+    if (size == ZSTD_CONTENTSIZE_ERROR)
+        return err_set(err, ERR_INPUT, "not a zstd frame");
+    if (size == ZSTD_CONTENTSIZE_UNKNOWN)
+        return unpack_unsized(a, in, len, max_len, out, out_len, err);
     if (size > max_len)
         return err_set(err, ERR_INPUT, "%llu bytes unpacked, at most %zu", size,
                        max_len);

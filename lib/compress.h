@@ -14,7 +14,21 @@ EXTERN_C_BEGIN
 MUST_USE bool compress_pack(struct arena *a, const void *in, size_t len,
                             void **out, size_t *out_len, struct err *err);
 
-/* The reverse. fails ERR_INPUT: not zstd, truncated, or over max_len */
+/* Packs bytes that come in parts into one zstd frame with a checksum, fast, in
+ * constant memory (about 1 MiB); what is packed goes to fn. Lives on the arena.
+ *
+ * is_last   ends the frame; len may be 0
+ * fails     what fn failed with
+ */
+typedef bool compress_write_fn(void *arg, const void *bytes, size_t len,
+                               struct err *err);
+struct compress_packer;
+MUST_USE struct compress_packer *
+compress_packer_new(struct arena *a, compress_write_fn *fn, void *arg);
+MUST_USE bool compress_packer_add(struct compress_packer *p, const void *in,
+                                  size_t len, bool is_last, struct err *err);
+
+/* The reverse of both. fails ERR_INPUT: not zstd, truncated, or over max_len */
 MUST_USE bool compress_unpack(struct arena *a, const void *in, size_t len,
                               size_t max_len, char **out, size_t *out_len,
                               struct err *err);

@@ -111,6 +111,36 @@ secret_hash_hex(struct arena *a, const void *bytes, size_t len)
     return hex(a, out, sizeof out);
 }
 
+/* libsodium wants its state aligned to 64 bytes. */
+struct secret_hasher {
+    crypto_generichash_state *state;
+};
+
+struct secret_hasher *
+secret_hash_new(struct arena *a)
+{
+    const size_t align = 64;
+    struct secret_hasher *h = arena_alloc(a, sizeof *h);
+    char *room = arena_alloc(a, sizeof *h->state + align);
+    h->state = (void *)(room + (align - (uintptr_t)room % align) % align);
+    crypto_generichash_init(h->state, NULL, 0, SECRET_HASH_BYTES);
+    return h;
+}
+
+void
+secret_hash_add(struct secret_hasher *h, const void *bytes, size_t len)
+{
+    crypto_generichash_update(h->state, bytes, len);
+}
+
+const char *
+secret_hash_end(struct arena *a, struct secret_hasher *h)
+{
+    unsigned char out[SECRET_HASH_BYTES];
+    crypto_generichash_final(h->state, out, sizeof out);
+    return hex(a, out, sizeof out);
+}
+
 bool
 secret_equal(const char *x, const char *y)
 {

@@ -31,6 +31,12 @@ const char *secret_password(struct arena *a);
 /* BLAKE2b-256 as 64 hex digits: what is stored of a token, and the address of
  * an archived object. */
 const char *secret_hash_hex(struct arena *a, const void *bytes, size_t len);
+/* The same of bytes that come in parts; the hasher lives on the arena. */
+struct secret_hasher;
+MUST_USE struct secret_hasher *secret_hash_new(struct arena *a);
+void secret_hash_add(struct secret_hasher *h, const void *bytes, size_t len);
+/* Ends it: nothing can be added any more. */
+const char *secret_hash_end(struct arena *a, struct secret_hasher *h);
 /* Constant-time comparison of two texts. */
 bool secret_equal(const char *x, const char *y);
 

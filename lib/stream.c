@@ -186,7 +186,7 @@ struct unpacker {
     const char *name;
     const char *data; /* of in, still to be unpacked */
     size_t len;
-    bool ended;
+    bool ended, is_bounded;
     int64_t out;
 };
 
@@ -194,7 +194,8 @@ static bool
 check_bomb(struct unpacker *u, struct err *err)
 {
     int64_t in = stream_at(u->in) - (int64_t)u->len;
-    if (u->out <= BOMB_FREE_BYTES || u->out / BOMB_RATIO <= in)
+    if (!u->is_bounded || u->out <= BOMB_FREE_BYTES ||
+        u->out / BOMB_RATIO <= in)
         return true;
     return err_set(
         err, ERR_INPUT,
@@ -246,6 +247,7 @@ stream_unpack(struct arena *a, struct stream *in, int64_t max_bytes,
     if (kind != COMPRESS_NONE) {
         struct unpacker *u = arena_alloc(a, sizeof(*u));
         u->in = in;
+        u->is_bounded = max_bytes != INT64_MAX;
         u->reader = compress_reader_new(a, kind);
         u->name = kind == COMPRESS_GZIP ? "gzip" : "zstd";
         *out = stream_open_fn(a, unpacker_read, u);

@@ -42,6 +42,7 @@ struct stream *stream_open_fn(struct arena *a, stream_read_fn *fn, void *arg);
  * max_bytes   plain bytes that may come out, packed or not; more is ERR_INPUT
  *             when read. So is a plain size over 1000 times what was read (past
  *             64 MiB): a bomb is refused long before the bound.
+ *             INT64_MAX: neither, for what we packed ourselves
  * memory      at most 9 MiB for zstd (a frame that wants more is ERR_INPUT)
  */
 MUST_USE bool stream_unpack(struct arena *a, struct stream *in,

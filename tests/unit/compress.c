@@ -1,7 +1,10 @@
 #include "lib/compress.h"
 
+#include "lib/buf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -51,12 +54,75 @@ damage_and_bombs_are_refused(void **state)
     arena_free(a);
 }
 
+static bool
+gather(void *arg, const void *bytes, size_t len, struct err *err)
+{
+    struct buf *b = arg;
+    buf_add(b, bytes, len);
+    return b->len < 1 << 20 || err_set(err, ERR_RETRY, "enough");
+}
+
+static void
+parts_are_packed_into_one_frame(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    struct err err = {0};
+    struct buf *whole = buf_new(a), *packed = buf_new(a);
+    struct compress_packer *p = compress_packer_new(a, gather, packed);
+    for (size_t i = 0; i < 20000; i++) {
+        const char *row = arena_printf(a, "2024-01-01,%zu,%zu\n", i, i * i);
+        buf_adds(whole, row);
+        assert_true(compress_packer_add(p, row, strlen(row), false, &err));
+    }
+    assert_true(compress_packer_add(p, NULL, 0, true, &err));
+    assert_true(packed->len < whole->len / 2);
+    char *out;
+    size_t len;
+    assert_true(compress_unpack(a, packed->data, packed->len, whole->len, &out,
+                                &len, &err));
+    assert_int_equal(len, whole->len);
+    assert_memory_equal(out, whole->data, len);
+    assert_false(compress_unpack(a, packed->data, packed->len, whole->len - 1,
+                                 &out, &len, &err));
+    assert_int_equal(err.kind, ERR_INPUT);
+    for (size_t cut = 1; cut < packed->len; cut += 997)
+        assert_false(compress_unpack(a, packed->data, packed->len - cut,
+                                     whole->len, &out, &len, &err));
+    packed->data[packed->len - 1] ^= 1; /* its checksum */
+    assert_false(compress_unpack(a, packed->data, packed->len, whole->len, &out,
+                                 &len, &err));
+    arena_free(a);
+}
+
+static void
+the_writers_failure_ends_the_packing(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    struct err err = {0};
+    struct compress_packer *p = compress_packer_new(a, gather, buf_new(a));
+    char *noise = arena_alloc(a, 1 << 16);
+    uint32_t x = 1;
+    bool ok = true;
+    for (int round = 0; round < 100 && ok; round++) {
+        for (size_t i = 0; i < 1 << 16; i++)
+            noise[i] = (char)((x = x * 1664525 + 1013904223) >> 24);
+        ok = compress_packer_add(p, noise, 1 << 16, false, &err);
+    }
+    assert_false(ok);
+    assert_string_equal(err.text, "enough");
+    arena_free(a);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_packed_comes_back),
         cmocka_unit_test(damage_and_bombs_are_refused),
+        cmocka_unit_test(parts_are_packed_into_one_frame),
+        cmocka_unit_test(the_writers_failure_ends_the_packing),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
