@@ -19,6 +19,10 @@ CREATE TABLE upload (
                  ('received', 'checking', 'checked', 'storing', 'stored', 'undoing', 'undone', 'failed', 'discarded')),
     format       text,
     mapping      jsonb,
+    -- what a person said about the file, each "field=value"
+    answers      text[] NOT NULL DEFAULT '{}',
+    -- the instruments that the mapping names
+    symbols      text[] NOT NULL DEFAULT '{}',
     auto_store   boolean NOT NULL DEFAULT false,
     rows_all     bigint NOT NULL DEFAULT 0,
     rows_new     bigint NOT NULL DEFAULT 0,
@@ -28,6 +32,8 @@ CREATE TABLE upload (
     rows_flagged bigint NOT NULL DEFAULT 0,
     checked_at   timestamptz,
     stored_at    timestamptz,
+    -- the run that was queued when it was stored
+    run_id       bigint,
     error        text
 );
 CREATE INDEX upload_hash ON upload (archive_hash);
@@ -58,6 +64,8 @@ CREATE TABLE load_job (
     kind         text NOT NULL CHECK (kind IN ('check', 'store', 'undo')),
     upload_id    bigint REFERENCES upload,
     load_id      bigint REFERENCES load, -- of an undo
+    -- what it will write; jobs that name one instrument wait for each other
+    symbols      text[] NOT NULL DEFAULT '{}',
     requested_by text NOT NULL,
     address      text NOT NULL DEFAULT '',
     state        text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
@@ -66,6 +74,7 @@ CREATE TABLE load_job (
     worker       text,
     heartbeat_at timestamptz,
     queued_at    timestamptz NOT NULL DEFAULT now(),
+    not_before   timestamptz NOT NULL DEFAULT now(),
     started_at   timestamptz,
     finished_at  timestamptz,
     bytes_done   bigint NOT NULL DEFAULT 0,
@@ -76,6 +85,16 @@ CREATE TABLE load_job (
 );
 CREATE INDEX load_job_open ON load_job (id) WHERE state IN ('queued', 'running');
 CREATE INDEX load_job_upload ON load_job (upload_id, id);
+CREATE INDEX load_job_load ON load_job (load_id, id) WHERE load_id IS NOT NULL;
+
+-- Wakes the workers that LISTEN.
+CREATE FUNCTION load_job_notify() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('job_queued', NEW.id::text);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER load_job_notify AFTER INSERT OR UPDATE OF state ON load_job
+    FOR EACH ROW WHEN (NEW.state = 'queued') EXECUTE FUNCTION load_job_notify();
 
 -- Mappings that people saved; header is the file's header line as the mapping
 -- was made for it, so that the next such file finds it.
@@ -110,11 +129,12 @@ CREATE TABLE bar_undone (
 
 GRANT SELECT ON upload, upload_refusal, load_job, saved_mapping, bar_undone TO quotemill_console;
 GRANT INSERT ON upload, load_job TO quotemill_console;
-GRANT UPDATE (state, format, mapping, auto_store, error) ON upload TO quotemill_console;
+GRANT UPDATE (state, format, mapping, answers, symbols, auto_store, error) ON upload TO quotemill_console;
 GRANT UPDATE (state, finished_at) ON load_job TO quotemill_console;
 GRANT INSERT, UPDATE, DELETE ON saved_mapping TO quotemill_console;
 GRANT SELECT, INSERT, UPDATE ON upload, load_job TO quotemill_worker;
-GRANT SELECT, INSERT, DELETE ON upload_refusal, bar_undone TO quotemill_worker;
-GRANT SELECT ON saved_mapping TO quotemill_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON upload_refusal TO quotemill_worker;
+GRANT SELECT, INSERT, DELETE ON bar_undone TO quotemill_worker;
+GRANT SELECT ON saved_mapping TO quotemill_worker; -- `quotemill import` finds them, too
 
 COMMIT;

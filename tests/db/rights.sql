@@ -67,6 +67,27 @@ SELECT does_not('worker', 'own them', 'DROP TABLE bar_minute_2024_05');
 SELECT does('worker', 'stores a minute bar', $$INSERT INTO bar VALUES (1, 60, '2024-05-01Z', 1, 1, 1, 1, NULL, 1)$$);
 SELECT does('worker', 'copies straight into the month', $$INSERT INTO bar_minute_2024_05 VALUES (1, 60, '2024-05-02Z', 1, 1, 1, 1, NULL, 1)$$);
 SELECT does('worker', 'takes from the bucket', $$SELECT * FROM rate_take('yahoo', 1)$$);
+SELECT does('console', 'notes an upload',
+    $$INSERT INTO upload (name, archive_hash, bytes, plain_bytes, packing, head, tail, source, uploaded_by)
+      VALUES ('a.csv', 'h', 1, 1, 'plain', '', '', 'page', 'ann')$$);
+SELECT does('console', 'keeps what a person said of it', $$UPDATE upload SET answers = '{"close=2"}', symbols = '{A}', state = 'checking'$$);
+SELECT does('console', 'asks for its check', $$INSERT INTO load_job (kind, upload_id, requested_by) SELECT 'check', id, 'ann' FROM upload$$);
+SELECT does('console', 'stops a job', $$UPDATE load_job SET state = 'cancelled', finished_at = now()$$);
+SELECT does('console', 'saves a mapping', $$INSERT INTO saved_mapping (name, header, spec, created_by) VALUES ('a', 'b', '{}', 'ann')$$);
+SELECT does('console', 'deletes a mapping', $$DELETE FROM saved_mapping$$);
+SELECT does_not('console', 'count an upload''s rows', $$UPDATE upload SET rows_new = 1$$);
+SELECT does_not('console', 'rename an upload', $$UPDATE upload SET name = 'b.csv'$$);
+SELECT does_not('console', 'delete an upload', $$DELETE FROM upload$$);
+SELECT does_not('console', 'write refusals', $$DELETE FROM upload_refusal$$);
+SELECT does_not('console', 'give a job more attempts', $$UPDATE load_job SET max_attempts = 9$$);
+SELECT does_not('console', 'forget what was believed', $$DELETE FROM bar_undone$$);
+SELECT does('worker', 'works a job', $$UPDATE load_job SET state = 'running', attempt = 1, worker = 'w', heartbeat_at = now()$$);
+SELECT does('worker', 'keeps what was refused',
+    $$INSERT INTO upload_refusal SELECT id, 1, 2, 'A', now(), 'time', false, 'time', 'x', 'a time', 'x,1' FROM upload
+      ON CONFLICT (upload_id, seq) DO UPDATE SET line = 3$$);
+SELECT does('worker', 'counts an upload''s rows', $$UPDATE upload SET rows_new = 1, state = 'checked'$$);
+SELECT does_not('worker', 'delete an upload', $$DELETE FROM upload$$);
+SELECT does_not('worker', 'save a mapping', $$UPDATE saved_mapping SET name = 'b'$$);
 SELECT does('console', 'reads a month', 'SELECT * FROM bar_minute_2024_05');
 
 SELECT * FROM finish();
