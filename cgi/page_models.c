@@ -209,29 +209,48 @@ set_versions(struct page *p, const struct model_page *m, const char *why,
                   MODEL_VERSIONS_MAX);
 }
 
+/* Which version answers, and whether what it knows is old. */
+static bool
+set_verdict(struct page *p, const struct model_page *m, struct err *err)
+{
+    struct model_freshness fresh = {0};
+    const char *state;
+    const char *words = verdict(p->a, m, &state);
+    if (m->active != NULL &&
+        !model_freshness(p->a, p->db, m->name, p->now_ts, &fresh, err))
+        return false;
+    if (fresh.stale && is(state, "active")) {
+        state = "stale";
+        words = arena_printf(p->a, "Version %lld is active, but stale",
+                             (long long)m->active->version);
+    }
+    page_title(p, arena_printf(p->a, "Model %s", m->name),
+               is(state, "active") ? NULL : "▲ look");
+    view_set(p->view, "VERDICT_WORDS", words);
+    show_state(p->a, p->view, "", state);
+    if (fresh.stale)
+        view_setf(view_add(p->view, "STALE"), "STALE_TEXT", "Stale: %s.",
+                  fresh.words);
+    if (m->active != NULL)
+        view_setf(p->view, "VERDICT_MORE_TEXT",
+                  "%s. Fitted %s on %s to %s; off by %s %s (RMSE) on days "
+                  "that it had not seen.",
+                  m->title, fmt_relative(p->a, m->active->fitted_at, p->now_ts),
+                  fmt_plural(p->a, m->active->rows, "row", "rows"),
+                  date_format_day(p->a, m->active->last_ts),
+                  fmt_price(p->a, m->active->holdout_rmse), m->unit);
+    else
+        view_setf(p->view, "VERDICT_MORE_TEXT", "%s.", m->title);
+    return true;
+}
+
 static bool
 show_model(struct page *p, const char *why, const char *wrong, struct err *err)
 {
     struct model_page m;
-    const char *state;
     if (!model_list_get(p->a, p->db, page_param(p, "name"), &m, err) ||
-        !show_simulated(p, err))
+        !show_simulated(p, err) || !set_verdict(p, &m, err))
         return false;
-    const char *words = verdict(p->a, &m, &state);
-    page_title(p, arena_printf(p->a, "Model %s", m.name),
-               is(state, "active") ? NULL : "▲ look");
-    view_set(p->view, "VERDICT_WORDS", words);
-    show_state(p->a, p->view, "", state);
-    if (m.active != NULL)
-        view_setf(p->view, "VERDICT_MORE_TEXT",
-                  "%s. Fitted %s on %s to %s; off by %s %s (RMSE) on days "
-                  "that it had not seen.",
-                  m.title, fmt_relative(p->a, m.active->fitted_at, p->now_ts),
-                  fmt_plural(p->a, m.active->rows, "row", "rows"),
-                  date_format_day(p->a, m.active->last_ts),
-                  fmt_price(p->a, m.active->holdout_rmse), m.unit);
-    else
-        view_setf(p->view, "VERDICT_MORE_TEXT", "%s.", m.title);
     if (m.newest == NULL)
         view_set_i64(view_add(p->view, "NO_VERSION"), "MIN_ROWS", m.min_rows);
     if (m.active != NULL)

@@ -404,6 +404,23 @@ run_source_sum(struct arena *a, struct db *db, int64_t step_id,
 }
 
 bool
+run_source_unusable(struct arena *a, struct db *db, int64_t step_id,
+                    struct run_source_error **out, size_t *n, struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query(a, db, SQL_run_source_unusable, DB_ARGS(fmt_i64(a, step_id)),
+                  &rows, err))
+        return err_wrap(err, "list what could not be used");
+    *n = (size_t)db_count(rows);
+    *out = arena_array(a, *n, sizeof **out);
+    for (int i = 0; i < (int)*n; i++)
+        (*out)[i] =
+            (struct run_source_error){.source = db_text(rows, i, "source"),
+                                      .error = db_text(rows, i, "error")};
+    return true;
+}
+
+bool
 run_load_list(struct arena *a, struct db *db, const struct run_work *work,
               struct run_load **out, size_t *n, struct err *err)
 {

@@ -153,6 +153,16 @@ MUST_USE bool run_source_save_many(struct db *db, const struct run_work *work,
                                    const struct run_source_note *notes,
                                    size_t n, struct err *err);
 
+/* Sources of a process step of which a response could not be used, now or in
+ * an earlier attempt at the step: they fail, whatever else is stored. */
+struct run_source_error {
+    const char *source, *error;
+};
+MUST_USE bool run_source_unusable(struct arena *a, struct db *db,
+                                  int64_t step_id,
+                                  struct run_source_error **out, size_t *n,
+                                  struct err *err);
+
 /* How the sources of a step stand. */
 struct run_source_sum {
     int64_t total, succeeded, failed, unfinished;

@@ -140,6 +140,12 @@ typedef bool db_copy_fn(void *arg, const struct db_field *fields, int n,
                         struct err *err);
 MUST_USE bool db_copy_out(struct db *db, enum sql_id sql, struct db_args args,
                           db_copy_fn *fn, void *arg, struct err *err);
+/* From now on stop is asked while db_copy_out waits for the server, ten times
+ * a second, and every thousand rows; true ends the copy at once, with
+ * ERR_CONFLICT ("stopped"). NULL: nobody is asked. */
+typedef bool db_stop_fn(void *arg);
+void db_set_stop(struct db *db, db_stop_fn *stop, void *arg);
+
 /* Decoders of binary fields; NULL gives 0 or NaN. */
 int64_t db_field_i64(struct db_field f); /* int2, int4, int8 */
 double db_field_f64(struct db_field f);  /* float8 */

@@ -3,8 +3,15 @@
 
 #include "lib/log.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum {
+    STOP_ASK_MS = 100,
+    STOP_ASK_ROWS = 1024, /* while they come faster than that */
+};
 
 /* Takes in results until the connection is at rest; true when all were good.
  * The first failure is reported. */
@@ -27,12 +34,12 @@ copy_rest(struct db *db, const char *what, int64_t *n_rows, struct err *err)
     return any ? ok : db_away(db, err);
 }
 
-/* Starts a COPY; the query file must hold one of that direction, in binary. */
+/* What the server answered to the start of a COPY, which must be one of that
+ * direction, in binary. */
 static bool
-copy_begin(struct db *db, enum sql_id sql, ExecStatusType direction,
-           struct err *err)
+copy_begun(struct db *db, enum sql_id sql, PGresult *res,
+           ExecStatusType direction, struct err *err)
 {
-    PGresult *res = PQexec(db->conn, db_sql_text[sql]);
     ExecStatusType status = PQresultStatus(res);
     if (status == direction && PQbinaryTuples(res)) {
         PQclear(res);
@@ -48,7 +55,9 @@ copy_begin(struct db *db, enum sql_id sql, ExecStatusType direction,
 bool
 db_copy_in_begin(struct db *db, enum sql_id sql, struct err *err)
 {
-    if (!db_ready(db, err) || !copy_begin(db, sql, PGRES_COPY_IN, err))
+    if (!db_ready(db, err) ||
+        !copy_begun(db, sql, PQexec(db->conn, db_sql_text[sql]), PGRES_COPY_IN,
+                    err))
         return false;
     db->copy.active = true;
     db_copy_header(db);
@@ -116,19 +125,70 @@ copy_args(struct db *db, struct db_args args, struct err *err)
     return ok;
 }
 
+/* --- COPY out ------------------------------------------------------------ */
+
+void
+db_set_stop(struct db *db, db_stop_fn *fn, void *arg)
+{
+    db->stop = fn;
+    db->stop_arg = arg;
+}
+
+static bool
+go_on(struct db *db, struct err *err)
+{
+    return db->stop == NULL || !db->stop(db->stop_arg) ||
+           err_set(err, ERR_CONFLICT, "stopped");
+}
+
+/* Until the server has sent something, or it is time to ask again. */
+static bool
+copy_wait(struct db *db, struct err *err)
+{
+    struct pollfd fd = {.fd = PQsocket(db->conn), .events = POLLIN};
+    if (!go_on(db, err))
+        return false;
+    int got = poll(&fd, 1, db->stop != NULL ? STOP_ASK_MS : -1);
+    if (got < 0 && errno != EINTR)
+        return db_away(db, err);
+    return got <= 0 || PQconsumeInput(db->conn) || db_away(db, err);
+}
+
+static void
+cancel(struct db *db)
+{
+    char text[256];
+    PGcancel *call = PQgetCancel(db->conn);
+    if (call != NULL && !PQcancel(call, text, sizeof text))
+        log_event(LOG_WARN, "db.cancel", "error=\"%s\"", text);
+    PQfreeCancel(call);
+}
+
 /* Tells the server to stop sending, then takes in what is under way. */
 static void
 copy_out_stop(struct db *db)
 {
-    char text[256], *data;
-    PGcancel *cancel = PQgetCancel(db->conn);
-    if (cancel != NULL && !PQcancel(cancel, text, sizeof text))
-        log_event(LOG_WARN, "db.cancel", "error=\"%s\"", text);
-    PQfreeCancel(cancel);
+    char *data;
+    cancel(db);
     while (PQgetCopyData(db->conn, &data, 0) > 0)
         PQfreemem(data);
     struct err ignored;
     (void)!copy_rest(db, "COPY", NULL, &ignored);
+}
+
+/* The server may take its time before it begins: a lock, say. */
+static bool
+copy_out_begin(struct db *db, enum sql_id sql, struct err *err)
+{
+    if (PQsendQuery(db->conn, db_sql_text[sql]) != 1)
+        return db_away(db, err);
+    while (PQisBusy(db->conn))
+        if (!copy_wait(db, err)) {
+            if (db_is_connected(db))
+                copy_out_stop(db);
+            return false;
+        }
+    return copy_begun(db, sql, PQgetResult(db->conn), PGRES_COPY_OUT, err);
 }
 
 struct copy_out {
@@ -138,28 +198,41 @@ struct copy_out {
     void *arg;
 };
 
+/* All messages of the server, each on to fn. */
+static bool
+copy_read(struct db *db, const struct copy_out *c, struct err *err)
+{
+    struct db_copy_reader reader = {0};
+    char *data;
+    int len;
+    bool ok = true;
+    for (int64_t n = 1; ok && (len = PQgetCopyData(db->conn, &data, 1)) >= 0;
+         n++) {
+        if (len == 0) {
+            ok = copy_wait(db, err);
+            continue;
+        }
+        ok = (n % STOP_ASK_ROWS != 0 || go_on(db, err)) &&
+             db_copy_read(&reader, (const unsigned char *)data, (size_t)len,
+                          c->fn, c->arg, err);
+        PQfreemem(data);
+    }
+    free(reader.fields);
+    return ok;
+}
+
 static bool
 copy_out_tx(struct db *db, void *arg, struct err *err)
 {
     const struct copy_out *c = arg;
     if (!db_ready(db, err) || !copy_args(db, c->args, err) ||
-        !copy_begin(db, c->sql, PGRES_COPY_OUT, err))
+        !copy_out_begin(db, c->sql, err))
         return false;
-    struct db_copy_reader reader = {0};
-    char *data;
-    int len;
-    bool ok = true;
-    while (ok && (len = PQgetCopyData(db->conn, &data, 0)) > 0) {
-        ok = db_copy_read(&reader, (const unsigned char *)data, (size_t)len,
-                          c->fn, c->arg, err);
-        PQfreemem(data);
-    }
-    if (!ok)
+    if (copy_read(db, c, err))
+        return copy_rest(db, db_sql_name[c->sql], NULL, err);
+    if (db_is_connected(db))
         copy_out_stop(db);
-    else
-        ok = copy_rest(db, db_sql_name[c->sql], NULL, err);
-    free(reader.fields);
-    return ok;
+    return false;
 }
 
 bool

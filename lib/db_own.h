@@ -36,6 +36,8 @@ struct db {
     size_t n_channels;
     size_t n_missed; /* of them, those whose notice of a reconnect is due */
     struct db_copy copy;
+    db_stop_fn *stop; /* NULL: nobody asks */
+    void *stop_arg;
 };
 
 struct db_rows {

@@ -26,8 +26,10 @@ struct process_call {
     const struct validate_rules *rules;
     const struct run_load *load;
     bool last_of_source; /* the source ends with this load */
-    bool source_failed;  /* an earlier load of the source was refused */
     const char *refused; /* why nothing of it can be used; NULL: it can */
+    /* why the first load of the source that was refused was, in this attempt
+     * at the step or an earlier one; NULL: none was */
+    const char *source_error;
     struct validate_result judged;
     struct bar_count count;
 };
@@ -116,7 +118,8 @@ static bool
 note_source(struct process_call *c, struct db *db, struct err *err)
 {
     const struct run_work *work = c->p->work;
-    bool failed = c->refused != NULL || c->source_failed;
+    const char *error = c->source_error != NULL ? c->source_error : c->refused;
+    bool failed = error != NULL;
     struct run_source_note note = {
         .source = c->load->symbol,
         .instrument_id = c->load->instrument_id,
@@ -126,10 +129,7 @@ note_source(struct process_call *c, struct db *db, struct err *err)
                                     : "succeeded",
         .attempts = 1,
         .error_kind = failed ? "unusable" : NULL,
-        .error = failed ? c->refused != NULL
-                              ? c->refused
-                              : "another response of it could not be used"
-                        : NULL,
+        .error = error,
         .next_action =
             failed ? "the response stays in the archive; a full refresh or "
                      "backfill asks for these days again"
@@ -242,16 +242,36 @@ process_load(struct process_call *c, struct err *err)
     return true;
 }
 
+/* What there is to do, and what went wrong before the worker was changed. */
+struct process_plan {
+    struct validate_rules rules;
+    struct run_load *loads;
+    size_t n;
+    struct run_source_error *errors;
+    size_t n_errors;
+};
+
 static bool
-prepare(struct arena *a, struct pipeline *p, struct validate_rules *rules,
-        struct run_load **loads, size_t *n, struct err *err)
+prepare(struct arena *a, struct pipeline *p, int64_t step_id,
+        struct process_plan *plan, struct err *err)
 {
     struct patience patience = {0};
-    while (!validate_rules_get(p->db, rules, err) ||
-           !run_load_list(a, p->db, p->work, loads, n, err))
+    while (!validate_rules_get(p->db, &plan->rules, err) ||
+           !run_load_list(a, p->db, p->work, &plan->loads, &plan->n, err) ||
+           !run_source_unusable(a, p->db, step_id, &plan->errors,
+                                &plan->n_errors, err))
         if (!pipeline_again(p, &patience, err))
             return false;
     return true;
+}
+
+static const char *
+error_before(const struct process_plan *plan, const char *source)
+{
+    for (size_t i = 0; i < plan->n_errors; i++)
+        if (strcmp(plan->errors[i].source, source) == 0)
+            return plan->errors[i].error;
+    return NULL;
 }
 
 /* Words of what was stored, also in an earlier attempt. */
@@ -300,35 +320,60 @@ sum_up(struct arena *a, struct pipeline *p, int64_t step_id, bool timed_out,
     return true;
 }
 
+/* The time is up: what has begun and not ended has failed. */
+static bool
+note_late_ones(struct pipeline *p, int64_t step_id, struct err *err)
+{
+    struct patience patience = {0};
+    while (!run_sources_late(
+        p->db, p->work, step_id, "the time of the process step was up",
+        "`quotemill run --step process` stores the rest", err))
+        if (!pipeline_again(p, &patience, err))
+            return false;
+    return true;
+}
+
+/* Load i of the plan, and what it means for its source. */
+static bool
+process_next(struct arena *a, struct process_call *c,
+             const struct process_plan *plan, size_t i, struct err *err)
+{
+    const struct run_load *loads = plan->loads;
+    int64_t id = loads[i].instrument_id;
+    c->load = &loads[i];
+    if (i == 0 || loads[i - 1].instrument_id != id)
+        c->source_error = error_before(plan, loads[i].symbol);
+    c->last_of_source = i + 1 == plan->n || loads[i + 1].instrument_id != id;
+    if (!process_load(c, err))
+        return false;
+    if (c->refused != NULL && c->source_error == NULL)
+        c->source_error = arena_strdup(a, c->refused);
+    return true;
+}
+
 bool
 step_process(struct arena *a, struct pipeline *p, int64_t step_id,
              struct step_end *end, struct err *err)
 {
-    struct validate_rules rules;
-    struct run_load *loads;
-    size_t n;
-    if (!prepare(a, p, &rules, &loads, &n, err))
+    struct process_plan plan;
+    if (!prepare(a, p, step_id, &plan, err))
         return false;
     struct process_call c = {
-        .a = arena_new(), .p = p, .step_id = step_id, .rules = &rules};
+        .a = arena_new(), .p = p, .step_id = step_id, .rules = &plan.rules};
     bool ok = true;
     enum halt halt = HALT_NONE;
-    for (size_t i = 0; ok && i < n; i++) {
+    for (size_t i = 0; ok && i < plan.n; i++) {
         halt = pipeline_halt(p);
         if (halt != HALT_NONE)
             break;
-        c.load = &loads[i];
-        if (i > 0 && loads[i].instrument_id != loads[i - 1].instrument_id)
-            c.source_failed = false;
-        c.last_of_source =
-            i + 1 == n || loads[i + 1].instrument_id != loads[i].instrument_id;
-        ok = process_load(&c, err);
-        c.source_failed = c.source_failed || c.refused != NULL;
-        pipeline_progress(p, "process", (int64_t)i + 1, (int64_t)n, 0);
+        ok = process_next(a, &c, &plan, i, err);
+        pipeline_progress(p, "process", (int64_t)i + 1, (int64_t)plan.n, 0);
         arena_reset(c.a);
     }
     arena_free(c.a);
     if (!ok)
+        return false;
+    if (halt == HALT_TIMEOUT && !note_late_ones(p, step_id, err))
         return false;
     if (halt != HALT_NONE && halt != HALT_TIMEOUT)
         return true; /* end->state stays NULL: halted */

@@ -60,25 +60,46 @@ note_failure(struct retrain_call *c, const char *text, struct err *err)
     return true;
 }
 
-/* *failed: the model could not be fitted, which the other models survive. */
 static bool
-retrain_one(struct retrain_call *c, bool *failed, struct err *err)
+is_halted(void *arg)
+{
+    return pipeline_halt(arg) != HALT_NONE;
+}
+
+/* The rows may be many: the server is asked for them only as long as the run
+ * is to go on. */
+static bool
+retrain_or_stop(struct retrain_call *c, struct err *err)
+{
+    db_set_stop(c->p->db, is_halted, c->p);
+    bool ok = db_tx(c->p->db, retrain_in_tx, c, err);
+    db_set_stop(c->p->db, NULL, NULL);
+    return ok;
+}
+
+/* *failed: the model could not be fitted, which the other models survive.
+ * *done: it was judged, or failed; else the run is halted. */
+static bool
+retrain_one(struct retrain_call *c, bool *failed, bool *done, struct err *err)
 {
     struct pipeline *p = c->p;
     struct patience patience = {0};
-    *failed = false;
-    while (!db_tx(p->db, retrain_in_tx, c, err)) {
+    *failed = *done = false;
+    while (!retrain_or_stop(c, err)) {
+        if (is_halted(p))
+            return true;
         if (pipeline_again(p, &patience, err))
             continue;
         if (err_job_action(err->kind) != ERR_SKIP_ITEM ||
             err->kind == ERR_CONFLICT)
             return false;
-        *failed = true;
+        *failed = *done = true;
         const char *text = arena_strdup(c->a, err->text);
         runlog_say(p->log, LOG_WARN, "model.failed",
                    "Model %s could not be fitted: %s", c->name, text);
         return note_failure(c, text, err);
     }
+    *done = true;
     runlog_say(p->log, LOG_INFO, "model.retrained", "Model %s (%s): %s",
                c->name, outcome_words(c->result.outcome), c->result.words);
     return true;
@@ -112,6 +133,19 @@ list_names(struct arena *a, struct pipeline *p, const char *const **names,
     return true;
 }
 
+/* Model `name` was not judged; why: not HALT_NONE. */
+static void
+end_halted(struct arena *a, enum halt why, const char *name,
+           struct step_end *end)
+{
+    if (why == HALT_TIMEOUT)
+        *end = (struct step_end){
+            .state = "timed_out",
+            .error = arena_printf(
+                a, "the time was up before model %s was judged", name),
+        };
+}
+
 bool
 step_retrain(struct arena *a, struct pipeline *p, int64_t step_id,
              struct step_end *end, struct err *err)
@@ -122,23 +156,17 @@ step_retrain(struct arena *a, struct pipeline *p, int64_t step_id,
     if (!list_names(a, p, &names, &n, err))
         return false;
     for (size_t i = 0; i < n; i++) {
-        bool failed;
-        enum halt halt = pipeline_halt(p);
-        if (halt == HALT_TIMEOUT) {
-            *end = (struct step_end){
-                .state = "timed_out",
-                .error = arena_printf(a, "the time was up before model %s",
-                                      names[i]),
-            };
-            return true;
-        }
-        if (halt != HALT_NONE)
-            return true;
+        bool failed, done = false;
         pipeline_progress(p, "retrain", (int64_t)i, (int64_t)n,
                           (int64_t)n_failed);
         c.name = names[i];
-        if (!retrain_one(&c, &failed, err))
+        if (pipeline_halt(p) == HALT_NONE &&
+            !retrain_one(&c, &failed, &done, err))
             return false;
+        if (!done) {
+            end_halted(a, pipeline_halt(p), names[i], end);
+            return true;
+        }
         n_failed += failed;
     }
     sum_up(a, n, n_failed, n > 0 ? c.result.words : NULL, end);

@@ -1,7 +1,7 @@
 {{%AUTOESCAPE context="HTML"}}
 <section class="verdict tone-{{TONE}}" aria-label="Verdict">
 <svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>
-<div><p class="verdict-words">{{VERDICT_WORDS}}</p><p>{{VERDICT_MORE_TEXT}}</p></div>
+<div><p class="verdict-words">{{VERDICT_WORDS}}</p>{{#STALE}}<p>{{STALE_TEXT}}</p>{{/STALE}}<p>{{VERDICT_MORE_TEXT}}</p></div>
 </section>
 {{#NO_VERSION}}
 <div class="empty"><p><strong>No version yet.</strong> The retrain step of a run fits one as soon as {{MIN_ROWS}} days are stored for which target and inputs are all known.</p>{{#IS_OPERATOR}}<a class="button button-primary" href="/trigger?mode=full_refresh">Set up a run</a>{{/IS_OPERATOR}}</div>

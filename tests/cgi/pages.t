@@ -188,6 +188,10 @@ subtest "models: what is chosen is named, why is asked" => sub {
     like($page, qr/>Activate version 1</, "a button names its version");
     like($page, qr/>Activate version 3, though refused</, "and what it overrides");
     unlike($page, qr/>Activate version 2/, "the active one has none");
+    unlike($page, qr/Stale:/, "and it is not stale");
+    $c->sql("UPDATE model_version SET last_ts = '2020-01-02' WHERE version = 2");
+    like($c->get("/models/mstr")->{body}, qr/Stale: fitted on data up to [-0-9]{10}; that of [-0-9]{10} is overdue\./,
+        "an old one says so, and why");
     my $r = $c->post("/models/mstr/activate", version => 1, why => " ");
     is($r->{status}, 422, "no reason");
     like($r->{body}, qr/Say why/, "is asked for");

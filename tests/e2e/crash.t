@@ -134,6 +134,34 @@ is 'in the middle of a load: each bar came new once' \
     "$(sql "SELECT (SELECT sum(rows_new) FROM load) = (SELECT count(*) FROM bar)
                 AND (SELECT count(*) FROM load WHERE state <> 'stored') = 0")" t
 
+# --- a response that cannot be used, then a crash ---------------------------
+# The other responses of its source are good; the source has failed all the same.
+clean
+"$quotemill" run --step fetch --mode full_refresh "${instruments[@]}" > "$work/out" 2> "$work/fetch.log"
+bitcoin="SELECT l.id FROM load l JOIN instrument i ON i.id = instrument_id WHERE symbol = 'BTC-USD' ORDER BY l.id"
+ok 'bitcoin came in several responses' test "$(sql "SELECT count(*) FROM ($bitcoin) each")" -ge 2
+sql "UPDATE load SET archive_hash = repeat('0', 64) WHERE id = ($bitcoin LIMIT 1)"
+"$quotemill" run --queue --step process > "$work/out"
+hold "SELECT id FROM load WHERE id = ($bitcoin OFFSET 1 LIMIT 1) FOR UPDATE"
+"$quotemill" tick 2> "$work/killed.log" 7>&- &
+pid=$!
+ok 'after a response that cannot be used: the worker gets to the next' is_stopped 'UPDATE load'
+is 'after a response that cannot be used: it is refused' \
+    "$(sql "SELECT state FROM load WHERE id = ($bitcoin LIMIT 1)")" refused
+kill -9 "$pid"
+wait "$pid" 2> "$work/wait.log"
+let_go
+"$quotemill" tick 2> "$work/tick.log"
+is 'after a response that cannot be used: the run that goes on ends partial' \
+    "$(sql 'SELECT state, attempt FROM run WHERE id = 2')" 'partial|2'
+is 'after a response that cannot be used: its source has failed, for that reason' \
+    "$(sql "SELECT source, error_kind, ss.error LIKE 'archived response 0000%' FROM step_source ss
+             JOIN step s ON s.id = step_id WHERE s.run_id = 2 AND ss.state = 'failed'")" \
+    'BTC-USD|unusable|t'
+is 'after a response that cannot be used: the others are stored' \
+    "$(sql "SELECT state, count(*) > 3 FROM load GROUP BY state ORDER BY state")" 'refused|f
+stored|t'
+
 # --- in the middle of the fetch: some sources have answered -----------------
 clean
 sim_fault 'eia * hang 30'

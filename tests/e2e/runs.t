@@ -126,6 +126,45 @@ sim_fault
 "$quotemill" tick 2> "$work/tick.log"
 is 'the next tick goes on with it' "$(sql "SELECT state, attempt FROM run WHERE id = $id")" 'succeeded|1'
 
+# A retrain that waits for its rows, which somebody holds a lock on.
+retrain_behind_a_lock() {
+    psql -XAtq -h "$QM_TEST_DB_HOST" -U postgres -d "$pipeline_db" \
+        -c 'BEGIN; LOCK TABLE bar IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(20)' > "$work/lock.out" 2>&1 &
+    lock_pid=$!
+    until_sql "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted
+                  AND relation = 'bar'::regclass" 1
+    "$quotemill" run --step retrain > "$work/retrain.out" 2> "$work/retrain.log" &
+    pid=$!
+    until_sql "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%COPY%'" 1
+    id=$(last_run)
+    began=$(date +%s%N)
+}
+retrain_ends() {
+    status=0
+    wait "$pid" || status=$?
+    took_ms=$((($(date +%s%N) - began) / 1000000))
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)%' AND pid <> pg_backend_pid()" \
+        > "$work/unlocked"
+    wait "$lock_pid"
+}
+retrain_behind_a_lock
+sql "UPDATE run SET cancel_by = 'ann' WHERE id = $id; SELECT pg_notify('run_cancel', '$id')" > "$work/notified"
+retrain_ends
+is 'a run is cancelled in the middle of retrain' "$status $(state_of "$id")" '1 cancelled'
+ok "within a second ($took_ms ms)" test "$took_ms" -lt 1000
+retrain_behind_a_lock
+kill -TERM "$pid"
+retrain_ends
+is 'SIGTERM gives it back there too' "$(sql "SELECT state, attempt FROM run WHERE id = $id")" 'queued|0'
+ok "within two seconds ($took_ms ms)" test "$took_ms" -lt 2000
+"$quotemill" tick 2> "$work/tick.log"
+is 'and the next tick ends it' "$(state_of "$id")" succeeded
+QM_STEP_TIMEOUT_S=1 retrain_behind_a_lock
+retrain_ends
+is 'so does the time of the step' "$status $(sql "SELECT state, error FROM run WHERE id = $id")" \
+    '1 timed_out|retrain: the time was up before model mstr was judged'
+ok "soon ($took_ms ms)" test "$took_ms" -lt 3000
+
 # --- waiting ----------------------------------------------------------------
 sim_fault 'yahoo /MSTR latency 1500'
 "$quotemill" run --instrument MSTR > "$work/slow.out" 2> "$work/slow.log" &

@@ -250,6 +250,31 @@ a_copy_out_can_be_ended_early(void **state)
     assert_false(db_in_tx(f->worker));
 }
 
+static bool
+after_some_asking(void *arg)
+{
+    int *left = arg;
+    return --*left < 0;
+}
+
+static void
+a_copy_out_ends_when_it_is_told_to_stop(void **state)
+{
+    struct fixture *f = *state;
+    int64_t n;
+    assert_true(copy_bars(f->worker, 0, 20000, &n, &f->err));
+    int asks = 4;
+    struct sum sum = {.stop_after = -1};
+    db_set_stop(f->worker, after_some_asking, &asks);
+    assert_false(sum_bars(f, &sum));
+    assert_int_equal(f->err.kind, ERR_CONFLICT);
+    assert_in_range(sum.n, 0, 5 * 1024);
+    db_set_stop(f->worker, NULL, NULL);
+    sum = (struct sum){.stop_after = -1};
+    assert_true(sum_bars(f, &sum));
+    assert_int_equal(sum.n, 20000);
+}
+
 static void
 an_array_of_doubles_is_read_exactly(void **state)
 {
@@ -322,6 +347,7 @@ main(void)
         T(a_transaction_left_in_the_middle_of_a_copy_is_rolled_back),
         T(a_copy_on_a_lost_connection_may_be_tried_again),
         T(a_copy_out_can_be_ended_early),
+        T(a_copy_out_ends_when_it_is_told_to_stop),
         cmocka_unit_test(an_array_of_doubles_is_read_exactly),
         cmocka_unit_test(absent_fields_have_their_values),
         T(a_notification_that_comes_during_a_copy_is_kept),
