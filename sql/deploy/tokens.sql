@@ -15,6 +15,7 @@ CREATE TABLE api_token (
 );
 CREATE INDEX api_token_user ON api_token (user_id, id);
 
-GRANT SELECT, INSERT, UPDATE ON api_token TO quotemill_console;
+GRANT SELECT, INSERT ON api_token TO quotemill_console;
+GRANT UPDATE (revoked_at, last_used_at, last_address) ON api_token TO quotemill_console;
 
 COMMIT;

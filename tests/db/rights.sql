@@ -10,14 +10,14 @@ CREATE FUNCTION may_not(role text, what text, tables text[]) RETURNS SETOF text 
 $$;
 
 SELECT may('quotemill_console', 'SELECT', ARRAY['bar', 'load', 'run', 'run_log', 'quarantine', 'model_coefficients', 'app_user']);
-SELECT may('quotemill_console', 'INSERT', ARRAY['run', 'session', 'audit_log', 'app_user', 'model_activation']);
+SELECT may('quotemill_console', 'INSERT', ARRAY['run', 'session', 'audit_log', 'app_user', 'model_activation', 'api_token']);
 SELECT may_not('quotemill_console', 'INSERT, UPDATE, DELETE, TRUNCATE',
     ARRAY['bar', 'bar_minute', 'bar_coarse', 'bar_history', 'load', 'step', 'run_log', 'rate_bucket']);
 SELECT may_not('quotemill_console', 'UPDATE, DELETE, TRUNCATE', ARRAY['audit_log', 'run', 'model_activation']);
 
 SELECT may('quotemill_worker', 'SELECT, INSERT, DELETE', ARRAY['bar', 'bar_coarse', 'bar_minute']);
 SELECT may('quotemill_worker', 'INSERT', ARRAY['load', 'bar_history', 'quarantine', 'run', 'step', 'step_source', 'run_log']);
-SELECT may_not('quotemill_worker', 'SELECT, INSERT, UPDATE, DELETE', ARRAY['app_user', 'session', 'login_throttle']);
+SELECT may_not('quotemill_worker', 'SELECT, INSERT, UPDATE, DELETE', ARRAY['app_user', 'session', 'login_throttle', 'api_token']);
 SELECT may_not('quotemill_worker', 'UPDATE, DELETE, TRUNCATE', ARRAY['audit_log', 'bar_history']);
 
 -- Neither role owns anything, makes anything, or is more than a login.
@@ -60,6 +60,8 @@ SELECT does('console', 'queues a run',
 SELECT does('console', 'cancels a run', $$UPDATE run SET cancel_by = 'a'$$);
 SELECT does('console', 'audits', $$INSERT INTO audit_log (who, action, object) VALUES ('a', 'run.cancel', 'run 1')$$);
 SELECT does_not('worker', 'see a user', 'SELECT * FROM app_user');
+SELECT does_not('worker', 'see a token', 'SELECT * FROM api_token');
+SELECT does_not('console', 'delete a token', 'DELETE FROM api_token');
 SELECT does_not('worker', 'see a session', 'SELECT * FROM session');
 SELECT does_not('worker', 'create a table', 'CREATE TABLE mine ()');
 SELECT does('worker', 'has partitions made', $$SELECT bar_partitions_ensure('2024-05-01Z', '2024-05-02Z')$$);
