@@ -2,6 +2,7 @@
 
 #include "core/archive.h"
 #include "core/bar.h"
+#include "core/bar_statistics.h"
 #include "core/load.h"
 #include "core/providers/provider.h"
 #include "core/quarantine.h"
@@ -32,6 +33,7 @@ struct process_call {
     const char *source_error;
     struct validate_result judged;
     struct bar_count count;
+    int64_t written; /* rows, of all loads so far */
 };
 
 /* The response as its provider's parser reads it; *out stays as it is when
@@ -226,6 +228,7 @@ process_load(struct process_call *c, struct err *err)
             return err_wrap(err, "load %lld of %s", (long long)c->load->id,
                             c->load->symbol);
     }
+    c->written += c->count.n_new + c->count.n_changed;
     if (c->refused != NULL)
         runlog_say(c->p->log, LOG_WARN, "load.refused",
                    "%s: nothing of load %lld from %s could be used: %s",
@@ -351,6 +354,16 @@ process_next(struct arena *a, struct process_call *c,
     return true;
 }
 
+/* What was stored is stored: a run does not fail for want of statistics. */
+static void
+refresh_statistics(struct pipeline *p, int64_t written)
+{
+    struct err err;
+    bool refreshed;
+    if (!bar_statistics_refresh(p->db, written, &refreshed, &err))
+        log_event(LOG_WARN, "statistics.old", "error=\"%s\"", err.text);
+}
+
 bool
 step_process(struct arena *a, struct pipeline *p, int64_t step_id,
              struct step_end *end, struct err *err)
@@ -373,6 +386,7 @@ step_process(struct arena *a, struct pipeline *p, int64_t step_id,
     arena_free(c.a);
     if (!ok)
         return false;
+    refresh_statistics(p, c.written);
     if (halt == HALT_TIMEOUT && !note_late_ones(p, step_id, err))
         return false;
     if (halt != HALT_NONE && halt != HALT_TIMEOUT)

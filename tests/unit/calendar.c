@@ -17,7 +17,7 @@ static const struct calendar nyse = {.weekdays = 31,
                                      .stale_after_s = 2 * DAY_S};
 static const struct calendar federal = {.weekdays = 31,
                                         .holidays = CALENDAR_US_FEDERAL,
-                                        .late_after_s = 8 * DAY_S,
+                                        .late_after_s = 10 * DAY_S,
                                         .stale_after_s = 7 * DAY_S};
 static const struct calendar bist = {.weekdays = 31,
                                      .holidays = CALENDAR_BIST,

@@ -1,0 +1,3 @@
+BEGIN;
+DROP FUNCTION bar_statistics_refresh;
+COMMIT;

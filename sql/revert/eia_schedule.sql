@@ -1,0 +1,3 @@
+BEGIN;
+UPDATE calendar SET late_after = '8 days' WHERE name = 'EIA' AND late_after = '10 days';
+COMMIT;
