@@ -305,7 +305,7 @@ handle(struct request *r, struct err *err)
         p->status = err_http_status(err->kind);
         ok = page_error(p, err->text);
     }
-    return ok && reply_send(r, stamp, key, err);
+    return ok && (r->is_begun || reply_send(r, stamp, key, err));
 }
 
 /* Everything before the handler. The session comes before the answer to a
@@ -336,6 +336,10 @@ dispatch(struct console *console, struct fcgi *f, struct arena *a,
     r->page.now_ts = now_ts;
     r->page.real_ts = real_ts;
     enum verdict v = checks(r, &err);
-    if (v == FAILED || (v == GO_ON && !handle(r, &err)))
+    if (v != FAILED && (v != GO_ON || handle(r, &err)))
+        return;
+    if (r->is_begun)
+        reply_broken(r, &err);
+    else
         reply_failure(r, &err);
 }

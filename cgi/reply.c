@@ -118,7 +118,7 @@ head_add(struct buf *b, const char *name, const char *value)
     buf_adds(b, "\r\n");
 }
 
-/* Status line and headers. */
+/* Status line and headers; a body that is begun has no length yet. */
 static const char *
 head_make(struct request *r, const char *type, size_t body_len, size_t *len)
 {
@@ -129,7 +129,7 @@ head_make(struct request *r, const char *type, size_t body_len, size_t *len)
              statuses[status_find(r->page.status)].reason);
     if (body_len > 0)
         head_add(b, "Content-Type", type);
-    if (r->page.status != 204 && r->page.status != 304)
+    if (r->page.status != 204 && r->page.status != 304 && !r->is_begun)
         buf_addf(b, "Content-Length: %zu\r\n", body_len);
     if (r->location != NULL)
         head_add(b, "Location", r->location);
@@ -163,6 +163,37 @@ answer_write(struct request *r, const struct cache_body *answer)
     fcgi_write(r->fcgi, answer->head, answer->head_len);
     if (!r->is_head)
         fcgi_write(r->fcgi, answer->body, answer->body_len);
+}
+
+void
+reply_begin(struct request *r)
+{
+    size_t len;
+    const char *type =
+        r->content_type != NULL ? r->content_type : "application/json";
+    r->is_begun = true;
+    const char *head = head_make(r, type, 1, &len);
+    fcgi_write(r->fcgi, head, len);
+}
+
+bool
+reply_part(struct request *r, const void *bytes, size_t len, struct err *err)
+{
+    bool ok = !fcgi_client_is_gone(r->fcgi);
+    if (ok && !r->is_head)
+        ok = fcgi_write(r->fcgi, bytes, len) && fcgi_flush(r->fcgi);
+    r->is_gone = !ok;
+    return ok || err_set(err, ERR_RETRY, "the client is gone");
+}
+
+void
+reply_broken(struct request *r, const struct err *err)
+{
+    log_event(r->is_gone ? LOG_INFO : LOG_ERROR,
+              r->is_gone ? "request.left" : "request.broken",
+              "method=%s path=\"%s\" error=\"%s\"", r->page.method,
+              r->page.path, err->text);
+    fcgi_abort(r->fcgi);
 }
 
 void

@@ -13,6 +13,17 @@ void reply_layout(struct request *r);
 MUST_USE bool reply_send(struct request *r, const char *stamp, const char *key,
                          struct err *err);
 
+/* Sends the head of an answer that goes out as it is made, of any size; then
+ * its body, part by part (nothing for HEAD). A handler that fails after this
+ * has its connection broken off, so that a part never passes for the whole.
+ * fails   ERR_RETRY, with r->is_gone: nobody waits for the rest */
+void reply_begin(struct request *r);
+MUST_USE bool reply_part(struct request *r, const void *bytes, size_t len,
+                         struct err *err);
+
+/* Ends an answer that was begun and cannot be finished; logs why. */
+void reply_broken(struct request *r, const struct err *err);
+
 /* Sends a kept answer. */
 void reply_send_kept(struct request *r, const struct cache_body *kept);
 

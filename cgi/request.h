@@ -51,6 +51,8 @@ struct request {
     const char *header_names[REQUEST_HEADERS_MAX];
     const char *header_values[REQUEST_HEADERS_MAX];
     size_t n_headers;
+    bool is_begun; /* the head is sent, the body goes out as it is made */
+    bool is_gone;  /* nobody waits for the rest */
 };
 
 /* The request that a page belongs to. */

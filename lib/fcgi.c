@@ -217,6 +217,21 @@ fcgi_client_is_gone(const struct fcgi *f)
 }
 
 void
+fcgi_abort(struct fcgi *f)
+{
+    static const char wrong[8] = {(char)0xff}; /* a version there never was */
+    if (!f->is_open || f->is_cgi)
+        return;
+    /* Records are written as a whole, so this begins where one would; what is
+     * still in libfcgi's buffer is dropped. */
+    if (!f->is_broken)
+        (void)write_all(f->request.ipcFd, wrong, sizeof wrong);
+    FCGX_Free(&f->request, 1);
+    f->is_open = false;
+    f->is_broken = true;
+}
+
+void
 fcgi_finish(struct fcgi *f)
 {
     if (f->is_open && !f->is_cgi)

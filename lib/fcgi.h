@@ -36,6 +36,12 @@ bool fcgi_flush(struct fcgi *f);
  * for the answer. Looks only; always false for a CGI call. */
 bool fcgi_client_is_gone(const struct fcgi *f);
 
+/* Breaks the request off: what was written so far shall not pass for a whole
+ * answer. The web server sees a record that is no FastCGI, and closes the
+ * client's connection without the answer's end (by hand: the program's output
+ * just stops). Merely closing would not do: nginx takes that for the end. */
+void fcgi_abort(struct fcgi *f);
+
 /* Ends the request. Also done by the next fcgi_accept. */
 void fcgi_finish(struct fcgi *f);
 
