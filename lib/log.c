@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 static enum log_level max_level = LOG_INFO;
-static char context[128];
-static log_sink_fn *sink_fn;
-static void *sink_arg;
+static _Thread_local char context[128];
+static _Thread_local log_sink_fn *sink_fn;
+static _Thread_local void *sink_arg;
 
 void
 log_set_level(enum log_level level)

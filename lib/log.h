@@ -21,12 +21,13 @@ enum log_level { LOG_ERROR = 3, LOG_WARN = 4, LOG_INFO = 6, LOG_DEBUG = 7 };
 /* Drops events above this level; LOG_INFO until called. */
 void log_set_level(enum log_level level);
 
-/* The id that every following line carries as key=value, until it is set
- * again; NULL key for none. The loop sets it once per request or run. */
+/* The id that every following line of this thread carries as key=value, until
+ * it is set again; NULL key for none. The loop sets it once per request or run.
+ */
 void log_set_context(const char *key, const char *value);
 
-/* Also hands each line (event, text after it) to a sink: the run's stored and
- * live log. NULL sink for none. A sink must not log. */
+/* Also hands each line of this thread (event, text after it) to a sink: the
+ * run's stored and live log. NULL sink for none. A sink must not log. */
 typedef void log_sink_fn(void *arg, enum log_level level, const char *event,
                          const char *text);
 void log_set_sink(log_sink_fn *sink, void *arg);

@@ -13,7 +13,7 @@ enum { WAITING_MAX = 500 };
 
 struct message {
     struct message *next;
-    int64_t run_id;
+    char url[96];
     char *json;
 };
 
@@ -82,12 +82,9 @@ send_next(struct publish *p)
                                           NULL};
     while (!p->sending && p->first != NULL) {
         struct err ignored;
-        char url[64];
-        snprintf(url, sizeof url, "http://localhost/publish/run/%lld",
-                 (long long)p->first->run_id);
         const struct http_request request = {
             .method = "POST",
-            .url = url,
+            .url = p->first->url,
             .headers = headers,
             .body = p->first->json,
             .body_len = strlen(p->first->json),
@@ -105,12 +102,13 @@ send_next(struct publish *p)
 }
 
 void
-publish_send(struct publish *p, int64_t run_id, const char *json)
+publish_send(struct publish *p, const char *topic, int64_t id, const char *json)
 {
     if (p->http == NULL || p->n >= WAITING_MAX)
         return;
     struct message *m = xcalloc(1, sizeof *m);
-    m->run_id = run_id;
+    snprintf(m->url, sizeof m->url, "http://localhost/publish/%s/%lld", topic,
+             (long long)id);
     m->json = xstrdup(json);
     *p->last = m;
     p->last = &m->next;

@@ -19,9 +19,11 @@ MUST_USE bool publish_open(struct publish **out, const char *socket_path,
                            struct err *err);
 void publish_close(struct publish *p);
 
-/* Sends one JSON message to the readers of a run's page; returns at once.
- * Messages arrive in the order they were sent. */
-void publish_send(struct publish *p, int64_t run_id, const char *json);
+/* Sends one JSON message to the readers of a page; returns at once. Messages
+ * arrive in the order they were sent.
+ * topic   "run", "upload" or "load", with the id */
+void publish_send(struct publish *p, const char *topic, int64_t id,
+                  const char *json);
 
 /* Moves what was sent on, for at most budget_ms. */
 void publish_poll(struct publish *p, int budget_ms);

@@ -183,7 +183,7 @@ publish_line(struct arena *a, struct publish *publish, int64_t run_id,
     json_key(b, "text");
     json_put_str(b, line->text);
     json_close(b, '}');
-    publish_send(publish, run_id, b->data);
+    publish_send(publish, "run", run_id, b->data);
 }
 
 /* Stores and publishes one batch; *n is its size, 0 when nothing waits. */
@@ -208,7 +208,7 @@ flush_some(struct arena *a, struct runlog *log, struct db *db,
     for (size_t i = 0; i < n_lines; i++)
         publish_line(a, publish, log->run_id, &lines[i]);
     if (changed)
-        publish_send(publish, log->run_id, "{\"kind\":\"changed\"}");
+        publish_send(publish, "run", log->run_id, "{\"kind\":\"changed\"}");
     for (size_t i = 0; i < *n; i++)
         line_free(taken[i]);
     return true;
