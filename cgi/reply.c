@@ -8,7 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { RETRY_S = 5 };
+enum { RETRY_S = 5, TAG_CHARS = 32 };
 
 static const char content_policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -163,6 +163,30 @@ answer_write(struct request *r, const struct cache_body *answer)
     fcgi_write(r->fcgi, answer->head, answer->head_len);
     if (!r->is_head)
         fcgi_write(r->fcgi, answer->body, answer->body_len);
+}
+
+/* Whether an If-None-Match header holds the tag: a list of quoted tags, each
+ * perhaps weak, or "*". */
+static bool
+matches_tag(const char *header, const char *tag)
+{
+    if (header == NULL)
+        return false;
+    return strcmp(header, "*") == 0 || strstr(header, tag) != NULL;
+}
+
+void
+reply_tag(struct request *r)
+{
+    struct page *p = &r->page;
+    const char *tag =
+        arena_printf(p->a, "\"%.*s\"", TAG_CHARS,
+                     secret_hash_hex(p->a, p->out->data, p->out->len));
+    page_header(p, "ETag", tag);
+    if (matches_tag(request_param(r, "HTTP_IF_NONE_MATCH"), tag)) {
+        p->status = 304;
+        buf_clear(p->out);
+    }
 }
 
 void

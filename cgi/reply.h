@@ -13,6 +13,10 @@ void reply_layout(struct request *r);
 MUST_USE bool reply_send(struct request *r, const char *stamp, const char *key,
                          struct err *err);
 
+/* Gives the answer in p->out a tag made of its content (ETag); where the
+ * client has that already, the answer becomes 304 without a body. */
+void reply_tag(struct request *r);
+
 /* Sends the head of an answer that goes out as it is made, of any size; then
  * its body, part by part (nothing for HEAD). A handler that fails after this
  * has its connection broken off, so that a part never passes for the whole.

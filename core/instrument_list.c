@@ -1,6 +1,9 @@
 #include "core/instrument_list.h"
 
+#include "core/interval.h"
+#include "lib/date.h"
 #include "lib/format.h"
+#include "lib/json.h"
 
 bool
 instrument_list_names(struct arena *a, struct db *db, bool with_retired,
@@ -40,5 +43,60 @@ instrument_list_page(struct arena *a, struct db *db, const char *after,
             .n_bars = db_i64(rows, (int)i, "n_bars"),
             .listings = db_text(rows, (int)i, "listings"),
         };
+    return true;
+}
+
+static void
+put_text(struct buf *b, const char *key, const char *text)
+{
+    json_key(b, key);
+    json_put_str(b, text);
+}
+
+static void
+put_time(struct arena *a, struct buf *b, const char *key,
+         const struct db_rows *rows, int i, const char *col)
+{
+    bool is_null = db_is_null(rows, i, col);
+    put_text(b, key, is_null ? NULL : date_format_iso(a, db_i64(rows, i, col)));
+}
+
+static void
+put_symbol(struct arena *a, struct buf *b, const struct db_rows *rows, int i)
+{
+    static const char *const texts[] = {"symbol", "title", "kind", "currency",
+                                        "calendar"};
+    json_open(b, '{');
+    for (size_t t = 0; t < COUNT_OF(texts); t++)
+        put_text(b, texts[t], db_text(rows, i, texts[t]));
+    put_text(b, "interval",
+             interval_name((int32_t)db_i64(rows, i, "interval_s")));
+    put_time(a, b, "first", rows, i, "first_ts");
+    put_time(a, b, "last", rows, i, "last_ts");
+    json_key(b, "rows");
+    json_put_i64(b, db_i64(rows, i, "n_bars"));
+    json_key(b, "active");
+    json_put_bool(b, db_bool(rows, i, "active"));
+    json_close(b, '}');
+}
+
+bool
+instrument_list_json(struct arena *a, struct db *db, const char *after,
+                     int limit, struct buf *out, struct err *err)
+{
+    struct db_rows *rows; /* one more than asked for says whether others are */
+    if (!db_query(a, db, SQL_instrument_list_symbols,
+                  DB_ARGS(after, fmt_i64(a, limit + 1)), &rows, err))
+        return err_wrap(err, "list instruments");
+    bool more = db_count(rows) > limit;
+    int n = more ? limit : db_count(rows);
+    json_open(out, '{');
+    json_key(out, "symbols");
+    json_open(out, '[');
+    for (int i = 0; i < n; i++)
+        put_symbol(a, out, rows, i);
+    json_close(out, ']');
+    put_text(out, "next", more ? db_text(rows, n - 1, "symbol") : NULL);
+    json_close(out, '}');
     return true;
 }

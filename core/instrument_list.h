@@ -4,6 +4,7 @@
 #define CORE_INSTRUMENT_LIST_H
 
 #include "core/source.h"
+#include "lib/buf.h"
 #include "lib/db.h"
 
 struct instrument_name {
@@ -29,5 +30,14 @@ MUST_USE bool instrument_list_page(struct arena *a, struct db *db,
                                    const char *after, int limit, int64_t now_ts,
                                    struct instrument_item **out, size_t *n,
                                    struct err *err);
+
+/* All, retired ones too, by symbol, after this one ("" for the first), for
+ * programs; next is the `after` of what follows, null at the end:
+ *     {"symbols": [{"symbol", "title", "kind", "currency", "calendar",
+ *      "interval", "first", "last", "rows", "active"}], "next"}
+ * first, last and rows are of the bars at the instrument's own interval. */
+MUST_USE bool instrument_list_json(struct arena *a, struct db *db,
+                                   const char *after, int limit,
+                                   struct buf *out, struct err *err);
 
 #endif

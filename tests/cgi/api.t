@@ -62,6 +62,39 @@ is $json->{last_run}{finished_at}, "2026-01-31T22:30:09Z", "and when it ended";
 is $json->{last_run}{rows_new}, 12, "and what it brought";
 is $json->{simulated}, JSON::PP::false, "not simulated";
 
+# Symbols.
+is $c->visitor->get("/api/v1/symbols")->{status}, 401, "symbols need a login";
+$c->sql("UPDATE instrument SET active = false WHERE symbol = 'MSFT'");
+$c->sql("WITH l AS (INSERT INTO load (instrument_id, interval_s, kind, request, state, rows_new)
+                    SELECT id, 86400, 'provider', 'x', 'stored', 2 FROM instrument WHERE symbol = 'WTI' RETURNING *)
+         INSERT INTO bar SELECT instrument_id, 86400, d::timestamptz, 1, 1, 1, 1, NULL, id FROM l, unnest(ARRAY['2026-01-29Z', '2026-01-30Z']) d");
+$r = $c->get("/api/v1/symbols");
+$json = decode_json($r->{body});
+is scalar @{$json->{symbols}}, 10, "all symbols, retired ones too";
+is $json->{next}, undef, "nothing follows";
+is_deeply [map { $_->{symbol} } @{$json->{symbols}}], [sort { lc $a cmp lc $b } map { $_->{symbol} } @{$json->{symbols}}], "in order";
+my %by = map { $_->{symbol} => $_ } @{$json->{symbols}};
+is_deeply $by{WTI}, {symbol => "WTI", title => $by{WTI}{title}, kind => "energy", currency => "USD", calendar => "EIA", interval => "1d",
+    first => "2026-01-29T00:00:00Z", last => "2026-01-30T00:00:00Z", rows => 2, active => JSON::PP::true}, "what is known of one";
+is $by{MSFT}{active}, JSON::PP::false, "one that is retired";
+is "@{[$by{MSFT}{rows}, $by{MSFT}{first} // 'null']}", "0 null", "and empty";
+$tag = $r->{headers}{etag}[0];
+is $r->{headers}{"cache-control"}[0], "private, no-cache", "asked again each time";
+$r = $c->get("/api/v1/symbols", headers => {HTTP_IF_NONE_MATCH => $tag});
+is "$r->{status} $r->{body}", "304 ", "not sent again while nothing changed";
+$c->sql("UPDATE instrument SET title = 'Another' WHERE symbol = 'MSFT'");
+is $c->get("/api/v1/symbols", headers => {HTTP_IF_NONE_MATCH => $tag})->{status}, 200, "sent after a change";
+my @pages;
+for (my $after = ""; defined $after;) {
+    $json = decode_json($c->get("/api/v1/symbols?limit=4&after=$after")->{body});
+    push @pages, [map { $_->{symbol} } @{$json->{symbols}}];
+    $after = $json->{next};
+}
+is_deeply [map { scalar @$_ } @pages], [4, 4, 2], "page by page";
+is_deeply [sort map { @$_ } @pages], [sort keys %by], "each once";
+is $c->get("/api/v1/symbols?limit=$_")->{status}, 422, "limit=$_" for qw(0 1001 x);
+$c->sql("DELETE FROM bar; DELETE FROM load; UPDATE instrument SET active = true");
+
 # Health.
 $r = $c->get("/healthz", no_cookies => 1);
 is_deeply decode_json($r->{body}), {status => "ok"}, "healthz";
