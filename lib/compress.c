@@ -196,6 +196,16 @@ compress_reader_new(struct arena *a, enum compress_kind kind)
     return r;
 }
 
+void
+compress_reader_reset(struct compress_reader *r)
+{
+    r->between = false;
+    if (r->zstd != NULL)
+        (void)ZSTD_DCtx_reset(r->zstd, ZSTD_reset_session_only);
+    else
+        (void)inflateReset(&r->gzip);
+}
+
 bool
 compress_reader_is_whole(const struct compress_reader *r)
 {

@@ -55,6 +55,9 @@ MUST_USE bool compress_reader_step(struct compress_reader *r, const char **in,
                                    size_t *in_len, char *out, size_t size,
                                    size_t *got, struct err *err);
 
+/* For the first byte again. */
+void compress_reader_reset(struct compress_reader *r);
+
 /* True where the packed bytes may end: behind a whole member or frame. */
 bool compress_reader_is_whole(const struct compress_reader *r);
 

@@ -1,263 +1,474 @@
 #include "lib/csv.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
-enum { READ_BYTES = 65536, END = -1, FAILED = -2 };
+enum {
+    WORD_BYTES = 64, /* looked at together; a bit of a mask each */
+    PIECE_BYTES = 4096,
+};
 
+/* The window is where rows are found: the stream's block or, for a row that
+ * began in the block before, the carry, which holds what there was of it and a
+ * piece of the new block. */
 struct csv {
-    int fd; /* -1: text in memory */
-    int error;
-    const char *data;
-    size_t at, len; /* in data */
-    size_t whole;   /* length of the text in memory */
-    char *buffer;   /* READ_BYTES */
-    bool started;
-    int64_t line;
+    struct stream *in;
+    struct csv_options options;
+    const char *data; /* the window */
+    size_t at, end;   /* where the next row begins; where the window does end */
+    uint64_t marks;   /* of the word before `next`, still to be looked at */
+    size_t next;      /* word to be looked at next */
 
-    char *row; /* the row's fields, each NUL-terminated */
-    size_t row_len, row_cap;
+    const char *block;
+    size_t block_len, taken; /* taken: how much of it the carry has, too */
+    char *carry;             /* CSV_ROW_MAX + PIECE_BYTES when used */
+    size_t carry_cap;
+    bool in_carry;
+
+    char *text; /* fields without their doubled quotes, CSV_ROW_MAX when used */
+    size_t text_len;
     struct csv_field *fields;
-    size_t *starts;
-    size_t n_fields, fields_cap;
+
+    int64_t line;
+    bool started, ended;
+    bool after_cr; /* a line feed that comes first ends the same line */
 };
 
 static void
-close_csv(void *arg)
+csv_free(void *arg)
 {
     struct csv *csv = arg;
-    if (csv->fd >= 0)
-        close(csv->fd);
-    free(csv->row);
+    free(csv->carry);
+    free(csv->text);
     free(csv->fields);
-    free(csv->starts);
 }
 
-static struct csv *
-csv_new(struct arena *a)
+struct csv *
+csv_open_stream(struct arena *a, struct stream *in,
+                const struct csv_options *options)
 {
     struct csv *csv = arena_alloc(a, sizeof(*csv));
-    csv->fd = -1;
+    csv->in = in;
+    if (options != NULL)
+        csv->options = *options;
+    if (csv->options.delimiter == '\0')
+        csv->options.delimiter = ',';
+    if (csv->options.max_columns == 0)
+        csv->options.max_columns = CSV_COLUMNS_MAX;
+    csv->fields = xcalloc(csv->options.max_columns, sizeof(*csv->fields));
     csv->line = 1;
-    csv->row_cap = 1024;
-    csv->row = xmalloc(csv->row_cap);
-    csv->fields_cap = 32;
-    csv->fields = xcalloc(csv->fields_cap, sizeof(*csv->fields));
-    csv->starts = xcalloc(csv->fields_cap, sizeof(*csv->starts));
-    arena_defer(a, close_csv, csv);
+    arena_defer(a, csv_free, csv);
     return csv;
 }
 
 bool
 csv_open(struct arena *a, const char *path, struct csv **out, struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return err_set(err, errno == ENOENT ? ERR_MISSING : ERR_INPUT, "%s: %s",
-                       path, strerror(errno));
-    struct csv *csv = csv_new(a);
-    csv->fd = fd;
-    csv->buffer = arena_alloc(a, READ_BYTES);
-    csv->data = csv->buffer;
-    *out = csv;
+    struct stream *file, *plain;
+    enum stream_packing packing;
+    if (!stream_open_file(a, path, &file, err) ||
+        !stream_unpack(a, file, INT64_MAX, &packing, &plain, err))
+        return false;
+    *out = csv_open_stream(a, plain, NULL);
     return true;
 }
 
 struct csv *
 csv_open_text(struct arena *a, const char *text, size_t len)
 {
-    struct csv *csv = csv_new(a);
-    csv->data = text;
-    csv->len = csv->whole = len;
-    return csv;
+    return csv_open_stream(a, stream_open_bytes(a, text, len), NULL);
 }
 
 bool
 csv_rewind(struct csv *csv, struct err *err)
 {
-    if (csv->fd >= 0 && lseek(csv->fd, 0, SEEK_SET) != 0)
-        return err_set(err, ERR_INPUT,
-                       "the file must be read twice, and this one cannot be");
-    csv->at = 0;
-    csv->len = csv->whole;
-    csv->started = false;
+    if (!stream_rewind(csv->in, err))
+        return false;
+    csv->data = csv->block = NULL;
+    csv->at = csv->end = csv->next = csv->block_len = csv->taken = 0;
+    csv->marks = 0;
     csv->line = 1;
+    csv->started = csv->ended = csv->in_carry = csv->after_cr = false;
     return true;
 }
 
-static bool
-fill(struct csv *csv)
+int64_t
+csv_line(const struct csv *csv)
 {
-    if (csv->at < csv->len)
-        return true;
-    if (csv->fd < 0 || csv->error != 0)
-        return false;
-    ssize_t n;
-    do
-        n = read(csv->fd, csv->buffer, READ_BYTES);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        csv->error = errno;
-    csv->at = 0;
-    csv->len = n > 0 ? (size_t)n : 0;
-    return n > 0;
+    return csv->line;
 }
 
-static int
-peek(struct csv *csv)
+/* A bit for each of 64 bytes that may mean something: the delimiter, a quote,
+ * and what is not above '\r': line ends and NUL, but also the tab. */
+#ifdef __SSE2__
+static inline uint64_t
+sixteen(const char *p, __m128i delimiter)
 {
-    if (!fill(csv))
-        return csv->error != 0 ? FAILED : END;
-    return (unsigned char)csv->data[csv->at];
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8('\r')), x);
+    __m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
+    __m128i mark = _mm_cmpeq_epi8(x, delimiter);
+    return (uint64_t)(unsigned)_mm_movemask_epi8(
+        _mm_or_si128(_mm_or_si128(low, quote), mark));
 }
 
-static bool
-add(struct csv *csv, const char *bytes, size_t len)
+static inline uint64_t
+find_marks(const char *p, char delimiter)
 {
-    if (csv->row_len + len > CSV_ROW_MAX)
-        return false;
-    while (csv->row_len + len + 1 > csv->row_cap) {
-        csv->row_cap *= 2;
-        csv->row = xrealloc(csv->row, csv->row_cap);
+    __m128i d = _mm_set1_epi8(delimiter);
+    return sixteen(p, d) | sixteen(p + 16, d) << 16 | sixteen(p + 32, d) << 32 |
+           sixteen(p + 48, d) << 48;
+}
+#else
+static inline uint64_t
+find_marks(const char *p, char delimiter)
+{
+    uint64_t marks = 0;
+    for (int i = 0; i < WORD_BYTES; i++) {
+        bool is_mark =
+            (unsigned char)p[i] <= '\r' || p[i] == '"' || p[i] == delimiter;
+        marks |= (uint64_t)is_mark << i;
     }
-    if (len > 0)
-        memcpy(csv->row + csv->row_len, bytes, len);
-    csv->row_len += len;
-    return true;
+    return marks;
+}
+#endif
+
+/* The same of a word that the window does not fill. */
+static uint64_t
+find_last_marks(const char *p, size_t len, char delimiter)
+{
+    char word[WORD_BYTES] = {0};
+    memcpy(word, p, len);
+    return find_marks(word, delimiter) & (((uint64_t)1 << len) - 1);
+}
+
+/* The position of the next mark; `end` when there is none. Positions are
+ * counted back from `next`, the end of the word that the marks are of. */
+static inline size_t
+next_mark(const char *data, size_t end, char delimiter, uint64_t *marks,
+          size_t *next)
+{
+    while (*marks == 0) {
+        size_t left = end - *next;
+        if (left == 0)
+            return end;
+        if (left < WORD_BYTES) {
+            *marks = find_last_marks(data + *next, left, delimiter)
+                     << (WORD_BYTES - left);
+            *next = end;
+        } else {
+            *marks = find_marks(data + *next, delimiter);
+            *next += WORD_BYTES;
+        }
+    }
+    size_t i = *next - WORD_BYTES + (size_t)__builtin_ctzll(*marks);
+    *marks &= *marks - 1;
+    return i;
 }
 
 static void
-begin_field(struct csv *csv)
+set_window(struct csv *csv, const char *data, size_t at, size_t end)
 {
-    if (csv->n_fields == csv->fields_cap) {
-        csv->fields_cap *= 2;
-        csv->fields =
-            xrealloc(csv->fields, csv->fields_cap * sizeof(*csv->fields));
-        csv->starts =
-            xrealloc(csv->starts, csv->fields_cap * sizeof(*csv->starts));
-    }
-    csv->starts[csv->n_fields++] = csv->row_len;
+    csv->data = data;
+    csv->at = csv->next = at;
+    csv->end = end;
+    csv->marks = 0;
+}
+
+/* Behind the row for which the carry was needed the block is read on in its
+ * own place: what is left of the carry is a copy of it. */
+static void
+leave_carry(struct csv *csv)
+{
+    size_t left = csv->end - csv->at;
+    csv->in_carry = false;
+    set_window(csv, csv->block, csv->taken - left, csv->block_len);
 }
 
 static bool
-too_long(int64_t line, struct err *err)
+too_long(const struct csv *csv, struct err *err)
 {
     return err_set(err, ERR_INPUT, "line %lld: the row is longer than %d bytes",
-                   (long long)line, CSV_ROW_MAX);
+                   (long long)csv->line, CSV_ROW_MAX);
 }
 
-/* Takes ordinary bytes up to the stop, a line's end or the end. */
+/* More of the file: the window then holds what it held from `at` on, and more;
+ * or ended is set. */
 static bool
-take_until(struct csv *csv, char stop, int64_t line, struct err *err)
+more(struct csv *csv, struct err *err)
 {
-    while (fill(csv)) {
-        const char *from = csv->data + csv->at;
-        size_t left = csv->len - csv->at, n = 0;
-        while (n < left && from[n] != stop && from[n] != '\n' &&
-               from[n] != '\r')
-            n++;
-        if (!add(csv, from, n))
-            return too_long(line, err);
-        csv->at += n;
-        if (n < left)
-            return true;
-    }
-    return true;
-}
-
-/* Steps over a line's end if there is one here. */
-static bool
-take_line_end(struct csv *csv)
-{
-    int c = peek(csv);
-    if (c != '\n' && c != '\r')
-        return false;
-    csv->at++;
-    if (c == '\r' && peek(csv) == '\n')
-        csv->at++;
-    csv->line++;
-    return true;
-}
-
-/* A line's end inside quotes belongs to the field. */
-static bool
-keep_line_end(struct csv *csv, int64_t row_line, struct err *err)
-{
-    const char *text = peek(csv) == '\n' ? "\n" : "\r";
-    csv->at++;
-    if (*text == '\r' && peek(csv) == '\n') {
-        text = "\r\n";
-        csv->at++;
-    }
-    csv->line++;
-    return add(csv, text, strlen(text)) || too_long(row_line, err);
-}
-
-/* After the opening quote. A reading error is reported by csv_next. */
-static bool
-take_quoted(struct csv *csv, int64_t row_line, struct err *err)
-{
-    int64_t line = csv->line;
-    for (;;) {
-        if (!take_until(csv, '"', row_line, err))
-            return false;
-        int c = peek(csv);
-        if (c == FAILED)
-            return true;
-        if (c == END)
-            return err_set(err, ERR_INPUT,
-                           "line %lld: a quoted field is never closed",
-                           (long long)line);
-        if (c != '"') {
-            if (!keep_line_end(csv, row_line, err))
-                return false;
-            continue;
+    size_t left = csv->end - csv->at;
+    if (left > CSV_ROW_MAX)
+        return too_long(csv, err);
+    if (left > 0) {
+        size_t need = left + PIECE_BYTES + left;
+        if (need > csv->carry_cap) {
+            char *carry = xmalloc(need);
+            memcpy(carry, csv->data + csv->at, left);
+            free(csv->carry);
+            csv->carry = carry;
+            csv->carry_cap = need;
+        } else {
+            memmove(csv->carry, csv->data + csv->at, left);
         }
-        csv->at++;
-        if (peek(csv) != '"')
-            break;
-        csv->at++;
-        if (!add(csv, "\"", 1))
-            return too_long(row_line, err);
     }
-    int c = peek(csv);
-    if (c >= 0 && c != ',' && c != '\n' && c != '\r')
-        return err_set(err, ERR_INPUT,
-                       "line %lld: text follows the closing quote of a field",
-                       (long long)csv->line);
+    if (!csv->in_carry || csv->taken == csv->block_len) {
+        if (!stream_next(csv->in, &csv->block, &csv->block_len, err))
+            return err_wrap(err, "line %lld", (long long)csv->line);
+        csv->taken = 0;
+        csv->ended = csv->block_len == 0;
+    }
+    csv->in_carry = left > 0;
+    if (!csv->in_carry) {
+        size_t from = csv->taken;
+        if (csv->after_cr && csv->block_len > 0) {
+            from += csv->block[from] == '\n';
+            csv->after_cr = false;
+        }
+        set_window(csv, csv->block, from, csv->block_len);
+        return true;
+    }
+    size_t piece = csv->block_len - csv->taken;
+    if (piece > PIECE_BYTES + left)
+        piece = PIECE_BYTES + left;
+    memcpy(csv->carry + left, csv->block + csv->taken, piece);
+    csv->taken += piece;
+    set_window(csv, csv->carry, 0, left + piece);
     return true;
 }
 
-static bool
-take_field(struct csv *csv, int64_t line, struct err *err)
+/* MORE: the window ended first. */
+enum scan { SCAN_DONE, SCAN_MORE, SCAN_FAILED };
+
+static enum scan
+failed(struct err *err, int64_t line, const char *why)
 {
-    begin_field(csv);
-    if (peek(csv) == '"') {
-        csv->at++;
-        if (!take_quoted(csv, line, err))
-            return false;
-    } else if (!take_until(csv, ',', line, err)) {
-        return false;
+    err_set(err, ERR_INPUT, "line %lld: %s", (long long)line, why);
+    return SCAN_FAILED;
+}
+
+static enum scan
+nul_byte(const struct csv *csv, struct err *err)
+{
+    return failed(err, csv->line,
+                  "a NUL byte: the file is UTF-16 or no text at all; save it "
+                  "as CSV in UTF-8");
+}
+
+/* The text between quotes, with single quotes for doubled ones. */
+static bool
+unquote(struct csv *csv, struct csv_field *f, struct err *err)
+{
+    if (csv->text == NULL)
+        csv->text = xmalloc(CSV_ROW_MAX);
+    if (csv->text_len + f->len > CSV_ROW_MAX)
+        return too_long(csv, err);
+    char *to = csv->text + csv->text_len;
+    size_t n = 0;
+    for (size_t i = 0; i < f->len; i++) {
+        to[n++] = f->text[i];
+        i += f->text[i] == '"';
     }
-    return add(csv, "", 1) /* with its NUL */ || too_long(line, err);
+    *f = (struct csv_field){.text = to, .len = n};
+    csv->text_len += n;
+    return true;
+}
+
+/* Behind a closing quote at i: blanks, then the end of the field. */
+static enum scan
+close_field(struct csv *csv, size_t i, int64_t line, struct err *err)
+{
+    char delimiter = csv->options.delimiter, c;
+    do {
+        if (++i == csv->end)
+            return csv->ended ? SCAN_DONE : SCAN_MORE;
+        c = csv->data[i];
+    } while (c == ' ' && c != delimiter);
+    if (c == delimiter || c == '\n' || c == '\r' || c == '\0')
+        return SCAN_DONE;
+    return failed(err, line, "text follows the closing quote of a field");
+}
+
+static enum scan
+unclosed(const struct csv *csv, int64_t line, struct err *err)
+{
+    if (csv->ended)
+        return failed(err, line, "a quoted field is never closed");
+    if (csv->end - csv->at <= CSV_ROW_MAX)
+        return SCAN_MORE;
+    err_set(err, ERR_INPUT,
+            "line %lld: a quoted field is not closed within %d bytes",
+            (long long)line, CSV_ROW_MAX);
+    return SCAN_FAILED;
+}
+
+/* From the mark behind the opening quote, at `from`, to the field's end;
+ * *lines counts the line ends inside. */
+static enum scan
+take_quoted(struct csv *csv, size_t from, int64_t *lines, struct csv_field *f,
+            struct err *err)
+{
+    const char *data = csv->data;
+    int64_t line = csv->line + *lines;
+    size_t end = csv->end, second = 0;
+    bool doubled = false;
+    for (;;) {
+        size_t i = next_mark(data, end, csv->options.delimiter, &csv->marks,
+                             &csv->next);
+        if (i == end)
+            return unclosed(csv, line, err);
+        bool is_last = i + 1 == end;
+        if (data[i] == '\n' ||
+            (data[i] == '\r' && (is_last || data[i + 1] != '\n'))) {
+            ++*lines;
+        } else if (data[i] == '\0') {
+            return nul_byte(csv, err);
+        } else if (data[i] == '"' && i != second) {
+            if (is_last && !csv->ended)
+                return SCAN_MORE;
+            if (is_last || data[i + 1] != '"') {
+                *f = (struct csv_field){.text = data + from + 1,
+                                        .len = i - from - 1};
+                if (doubled && !unquote(csv, f, err))
+                    return SCAN_FAILED;
+                return close_field(csv, i, csv->line + *lines, err);
+            }
+            doubled = true;
+            second = i + 1;
+        }
+    }
+}
+
+/* Behind the line end at i, if it is one and not the end of the file. */
+static void
+end_line(struct csv *csv, size_t i)
+{
+    csv->at = i;
+    if (i == csv->end)
+        return;
+    csv->line++;
+    csv->at++;
+    if (csv->data[i] == '\r') {
+        csv->after_cr = csv->at == csv->end;
+        csv->at += !csv->after_cr && csv->data[csv->at] == '\n';
+    }
+}
+
+static enum scan
+end_row(struct csv *csv, size_t i, size_t n, int64_t lines, struct csv_row *row,
+        struct err *err)
+{
+    *row = (struct csv_row){.line = csv->line,
+                            .n = n,
+                            .fields = csv->fields,
+                            .raw = csv->data + csv->at,
+                            .raw_len = i - csv->at};
+    if (row->raw_len > CSV_ROW_MAX) {
+        too_long(csv, err);
+        return SCAN_FAILED;
+    }
+    csv->line += lines;
+    end_line(csv, i);
+    return SCAN_DONE;
+}
+
+static enum scan
+too_many(const struct csv *csv, struct err *err)
+{
+    err_set(err, ERR_INPUT, "line %lld: more than %zu columns",
+            (long long)csv->line, csv->options.max_columns);
+    return SCAN_FAILED;
+}
+
+/* One row of the window, over blank lines before it; n is 0 at the end. */
+static enum scan
+scan_row(struct csv *csv, struct csv_row *row, struct err *err)
+{
+    const char *data = csv->data, delimiter = csv->options.delimiter;
+    const size_t end = csv->end, max = csv->options.max_columns;
+    size_t field = csv->at, n = 0, next = csv->next;
+    uint64_t marks = csv->marks;
+    int64_t lines = 0;
+    csv->text_len = 0;
+    for (;;) {
+        size_t i = next_mark(data, end, delimiter, &marks, &next);
+        if (i < field)
+            continue; /* the LF of a CRLF */
+        struct csv_field f = {.text = data + field, .len = i - field};
+        if (i < end && data[i] == '"') {
+            if (i != field)
+                continue;
+            csv->marks = marks;
+            csv->next = next;
+            enum scan rc = take_quoted(csv, i, &lines, &f, err);
+            if (rc != SCAN_DONE)
+                return rc;
+            marks = csv->marks;
+            next = csv->next;
+            i = next_mark(data, end, delimiter, &marks, &next);
+        }
+        if (i == end && !csv->ended)
+            return SCAN_MORE;
+        char c = i < end ? data[i] : '\n';
+        if (c == delimiter || c == '\n' || c == '\r') {
+            bool is_blank = c != delimiter && n == 0 && i == field;
+            if (!is_blank) {
+                if (n == max)
+                    return too_many(csv, err);
+                csv->fields[n++] = f;
+                field = i + 1;
+                if (c == delimiter)
+                    continue;
+            }
+            csv->marks = marks;
+            csv->next = next;
+            if (!is_blank || i == end)
+                return end_row(csv, i, n, lines, row, err);
+            end_line(csv, i);
+            field = csv->at;
+        } else if (c == '\0') {
+            return nul_byte(csv, err);
+        }
+    }
+}
+
+static bool
+skip_lines(struct csv *csv, struct err *err)
+{
+    for (int64_t n = csv->options.skip_lines; n > 0;) {
+        size_t i = csv->at;
+        while (i < csv->end && csv->data[i] != '\n' && csv->data[i] != '\r')
+            i++;
+        bool is_line = i < csv->end;
+        end_line(csv, i);
+        n -= is_line;
+        if (!is_line && (csv->ended || !more(csv, err)))
+            return csv->ended;
+    }
+    set_window(csv, csv->data, csv->at, csv->end);
+    return true;
 }
 
 static bool
 start(struct csv *csv, struct err *err)
 {
-    csv->started = true;
-    static const unsigned char mark[] = {0xEF, 0xBB, 0xBF};
-    int c = peek(csv);
-    if (c == 0xFE || c == 0xFF)
+    static const char mark[] = "\xEF\xBB\xBF";
+    const char *bytes;
+    size_t len;
+    if (!stream_peek(csv->in, WORD_BYTES, &bytes, &len, err) || !more(csv, err))
+        return false;
+    bool is_utf16 = len >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 ||
+                                 memcmp(bytes, "\xFE\xFF", 2) == 0);
+    if (is_utf16)
         return err_set(err, ERR_INPUT,
                        "line 1: UTF-16 is not read; save the file as UTF-8");
-    if (csv->len - csv->at >= sizeof(mark) &&
-        memcmp(csv->data + csv->at, mark, sizeof(mark)) == 0)
-        csv->at += sizeof(mark);
-    return true;
+    if (len >= 3 && memcmp(bytes, mark, 3) == 0)
+        set_window(csv, csv->data, 3, csv->end);
+    csv->started = true;
+    return skip_lines(csv, err);
 }
 
 bool
@@ -265,30 +476,37 @@ csv_next(struct csv *csv, struct csv_row *row, struct err *err)
 {
     if (!csv->started && !start(csv, err))
         return false;
-    while (take_line_end(csv))
-        continue;
-    *row = (struct csv_row){.line = csv->line};
-    csv->row_len = csv->n_fields = 0;
-    if (peek(csv) == END)
-        return true;
-    do {
-        if (csv->n_fields > 0)
-            csv->at++; /* the comma */
-        if (!take_field(csv, row->line, err))
+    if (csv->in_carry)
+        leave_carry(csv);
+    for (;;) {
+        enum scan rc = scan_row(csv, row, err);
+        if (rc != SCAN_MORE)
+            return rc == SCAN_DONE;
+        if (!more(csv, err))
             return false;
-    } while (peek(csv) == ',');
-    (void)take_line_end(csv);
-    if (csv->error != 0)
-        return err_set(err, ERR_INPUT, "line %lld: %s", (long long)csv->line,
-                       strerror(csv->error));
-    for (size_t i = 0; i < csv->n_fields; i++) {
-        size_t end = i + 1 < csv->n_fields ? csv->starts[i + 1] : csv->row_len;
-        csv->fields[i] = (struct csv_field){
-            .text = csv->row + csv->starts[i],
-            .len = end - csv->starts[i] - 1,
-        };
     }
-    row->n = csv->n_fields;
-    row->fields = csv->fields;
-    return true;
+}
+
+static bool
+is_blank_char(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct csv_field
+csv_trim(struct csv_field f)
+{
+    while (f.len > 0 && is_blank_char(f.text[0])) {
+        f.text++;
+        f.len--;
+    }
+    while (f.len > 0 && is_blank_char(f.text[f.len - 1]))
+        f.len--;
+    return f;
+}
+
+bool
+csv_is(struct csv_field f, const char *text)
+{
+    return strlen(text) == f.len && memcmp(f.text, text, f.len) == 0;
 }

@@ -16,7 +16,8 @@ enum {
 };
 
 struct stream {
-    stream_read_fn *fn; /* NULL: bytes in memory */
+    stream_read_fn *fn;                         /* NULL: bytes in memory */
+    bool (*rewind)(void *arg, struct err *err); /* NULL: it cannot be */
     void *arg;
     char *buffer; /* of fn, made when needed; cap bytes */
     size_t cap;
@@ -77,12 +78,23 @@ descriptor_read(void *arg, void *to, size_t size, size_t *got, struct err *err)
     return true;
 }
 
+static bool
+descriptor_rewind(void *arg, struct err *err)
+{
+    const struct descriptor *d = arg;
+    return lseek(d->fd, 0, SEEK_SET) == 0 ||
+           err_set(err, ERR_INPUT,
+                   "the file must be read twice, and this one cannot be");
+}
+
 struct stream *
 stream_open_fd(struct arena *a, int fd)
 {
     struct descriptor *d = arena_alloc(a, sizeof(*d));
     d->fd = fd;
-    return stream_open_fn(a, descriptor_read, d);
+    struct stream *s = stream_open_fn(a, descriptor_read, d);
+    s->rewind = descriptor_rewind;
+    return s;
 }
 
 static void
@@ -180,6 +192,25 @@ stream_at(const struct stream *s)
     return s->given;
 }
 
+bool
+stream_rewind(struct stream *s, struct err *err)
+{
+    if (s->fn == NULL) {
+        s->at = 0;
+        s->given = 0;
+        return true;
+    }
+    if (s->rewind == NULL)
+        return err_set(err, ERR_INPUT, "this cannot be read twice");
+    if (!s->rewind(s->arg, err))
+        return false;
+    s->at = s->len = 0;
+    s->given = s->read = 0;
+    s->ended = false;
+    s->failed.kind = ERR_NONE;
+    return true;
+}
+
 struct unpacker {
     struct stream *in;
     struct compress_reader *reader;
@@ -230,6 +261,19 @@ unpacker_read(void *arg, void *to, size_t size, size_t *got, struct err *err)
                    u->name, (long long)stream_at(u->in));
 }
 
+static bool
+unpacker_rewind(void *arg, struct err *err)
+{
+    struct unpacker *u = arg;
+    if (!stream_rewind(u->in, err))
+        return false;
+    compress_reader_reset(u->reader);
+    u->len = 0;
+    u->ended = false;
+    u->out = 0;
+    return true;
+}
+
 bool
 stream_unpack(struct arena *a, struct stream *in, int64_t max_bytes,
               enum stream_packing *packing, struct stream **out,
@@ -251,6 +295,7 @@ stream_unpack(struct arena *a, struct stream *in, int64_t max_bytes,
         u->reader = compress_reader_new(a, kind);
         u->name = kind == COMPRESS_GZIP ? "gzip" : "zstd";
         *out = stream_open_fn(a, unpacker_read, u);
+        (*out)->rewind = unpacker_rewind;
     }
     (*out)->max = max_bytes;
     return true;

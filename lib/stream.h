@@ -65,6 +65,11 @@ MUST_USE bool stream_peek(struct stream *s, size_t size, const char **bytes,
 MUST_USE bool stream_read_all(struct arena *a, struct stream *s,
                               struct buf **out, struct err *err);
 
+/* Begins again with the first byte; a file, memory, and what is unpacked from
+ * them.
+ * fails   ERR_INPUT: it cannot be read twice (a pipe, a callback) */
+MUST_USE bool stream_rewind(struct stream *s, struct err *err);
+
 /* Bytes handed out so far. */
 int64_t stream_at(const struct stream *s);
 

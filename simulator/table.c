@@ -2,6 +2,7 @@
 
 #include "lib/stream.h"
 
+#include <string.h>
 #include <strings.h>
 
 enum { TEXT_MAX = 1 << 30 };
@@ -30,11 +31,13 @@ table_begin(struct arena *a, const struct buf *text, struct table *out,
         return false;
     if (header.n == 0)
         return err_set(err, ERR_INPUT, "no header line");
+    out->row = buf_new(a);
     out->n_columns = header.n;
     out->columns = arena_array(a, header.n, sizeof *out->columns);
     out->fields = arena_array(a, header.n, sizeof *out->fields);
     for (size_t i = 0; i < header.n; i++)
-        out->columns[i] = arena_strdup(a, header.fields[i].text);
+        out->columns[i] =
+            arena_strndup(a, header.fields[i].text, header.fields[i].len);
     return true;
 }
 
@@ -52,8 +55,13 @@ table_next(struct table *t, bool *end, struct err *err)
         return err_set(err, ERR_INPUT,
                        "line %lld: %zu fields, the header has %zu",
                        (long long)row.line, row.n, t->n_columns);
-    for (size_t i = 0; i < row.n; i++)
-        t->fields[i] = row.fields[i].text;
+    char *to = buf_reserve(t->row, row.raw_len + row.n);
+    for (size_t i = 0; i < row.n; i++) {
+        memcpy(to, row.fields[i].text, row.fields[i].len);
+        t->fields[i] = to;
+        to += row.fields[i].len;
+        *to++ = '\0';
+    }
     return true;
 }
 

@@ -12,7 +12,8 @@
 
 struct table {
     struct csv *csv;
-    int64_t line; /* of the row read last, from 1 */
+    struct buf *row; /* its fields, each NUL-terminated */
+    int64_t line;    /* of the row read last, from 1 */
     size_t n_columns;
     const char **columns, **fields;
 };

@@ -52,18 +52,13 @@ struct options {
     bool json;
 };
 
-static bool
-is_blank(struct csv_field f)
-{
-    return strspn(f.text, " \t") == f.len;
-}
-
 static const char *
 header_list(struct arena *a, const struct csv_row *header)
 {
     struct buf *b = buf_new(a);
     for (size_t i = 0; i < header->n && b->len < 400; i++)
-        buf_addf(b, "%s%s", i > 0 ? ", " : "", header->fields[i].text);
+        buf_addf(b, "%s%.*s", i > 0 ? ", " : "", (int)header->fields[i].len,
+                 header->fields[i].text);
     return b->data;
 }
 
@@ -81,7 +76,7 @@ find_columns(struct arena *a, struct table *t, struct err *err)
     for (size_t c = 0; c < t->n; c++) {
         size_t found = 0;
         for (size_t i = 0; i < header.n; i++)
-            if (strcmp(header.fields[i].text, t->columns[c]) == 0) {
+            if (csv_is(header.fields[i], t->columns[c])) {
                 t->at[c] = i;
                 found++;
             }
@@ -106,20 +101,17 @@ read_row(struct table *t, const struct csv_row *row, bool *whole,
             err, ERR_INPUT, "line %lld: %zu field%s, but the header has %zu",
             (long long)row->line, row->n, row->n == 1 ? "" : "s", t->n_fields);
     for (size_t c = 0; c < t->n; c++) {
-        struct csv_field f = row->fields[t->at[c]];
-        if (is_blank(f)) {
+        struct csv_field f = csv_trim(row->fields[t->at[c]]);
+        if (f.len == 0) {
             *whole = false;
             continue;
         }
-        const char *text = f.text + strspn(f.text, " \t");
-        size_t len = f.len - (size_t)(text - f.text);
-        while (text[len - 1] == ' ' || text[len - 1] == '\t')
-            len--;
-        if (!number_parse_f64(text, len, &t->row[c]))
+        if (!number_parse_f64(f.text, f.len, &t->row[c]))
             return err_set(err, ERR_INPUT,
-                           "line %lld, column %s: \"%.60s\" where a number "
+                           "line %lld, column %s: \"%.*s\" where a number "
                            "such as -12.5 or 3e4, or nothing, is expected",
-                           (long long)row->line, t->columns[c], f.text);
+                           (long long)row->line, t->columns[c],
+                           (int)(f.len < 60 ? f.len : 60), f.text);
     }
     return true;
 }

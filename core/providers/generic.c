@@ -178,7 +178,21 @@ at_pointer(struct arena *a, const struct provider_request *request,
 struct cell {
     struct json json;
     const char *text;
+    size_t len; /* of text */
 };
+
+static struct cell
+text_cell(const char *text)
+{
+    return (struct cell){.text = text, .len = text != NULL ? strlen(text) : 0};
+}
+
+static const char *
+quoted(struct arena *a, struct cell cell)
+{
+    return arena_printf(a, "\"%.*s\"", (int)(cell.len < 60 ? cell.len : 60),
+                        cell.text);
+}
 
 static void
 read_number(struct arena *a, struct series_row *row, const char *field,
@@ -186,15 +200,13 @@ read_number(struct arena *a, struct series_row *row, const char *field,
 {
     if (cell.text == NULL)
         answer_number(a, row, field, cell.json, out);
-    else if (cell.text[0] != '\0' &&
-             !number_parse_f64(cell.text, strlen(cell.text), out))
-        answer_bad(a, row, field, arena_printf(a, "\"%.60s\"", cell.text));
+    else if (cell.len > 0 && !number_parse_f64(cell.text, cell.len, out))
+        answer_bad(a, row, field, quoted(a, cell));
 }
 
 static bool
-parse_time(const char *format, const char *text, int64_t *ts)
+parse_time(const char *format, const char *text, size_t len, int64_t *ts)
 {
-    size_t len = strlen(text);
     if (strcmp(format, "day") == 0)
         return date_parse_day(text, len, ts);
     if (strcmp(format, "iso") == 0)
@@ -216,16 +228,15 @@ static void
 read_time(struct arena *a, struct series_row *row, const char *format,
           struct cell cell)
 {
-    const char *text = cell.text;
-    if (text == NULL && json_type(cell.json) == JSON_NUMBER)
-        text = json_text(a, cell.json, 40);
-    else if (text == NULL)
-        text = json_str(cell.json);
-    if (text == NULL && json_type(cell.json) > JSON_NULL)
+    struct cell text = cell;
+    if (cell.text == NULL)
+        text = text_cell(json_type(cell.json) == JSON_NUMBER
+                             ? json_text(a, cell.json, 40)
+                             : json_str(cell.json));
+    if (text.text == NULL && json_type(cell.json) > JSON_NULL)
         answer_bad(a, row, "time", json_text(a, cell.json, 60));
-    else if (text != NULL && text[0] != '\0' &&
-             !parse_time(format, text, &row->ts))
-        answer_bad(a, row, "time", arena_printf(a, "\"%.60s\"", text));
+    else if (text.len > 0 && !parse_time(format, text.text, text.len, &row->ts))
+        answer_bad(a, row, "time", quoted(a, text));
 }
 
 /* One row being read: a JSON value with the member name it had, or the
@@ -234,9 +245,9 @@ struct row_source {
     struct json json;
     const char *key;
     bool is_csv;
-    const struct csv_field *cells;
+    struct csv_row row;
     const char *const *names;
-    size_t n_cells, n_names;
+    size_t n_names;
 };
 
 static struct cell
@@ -250,9 +261,10 @@ csv_cell(const struct row_source *source, struct json where)
             i = (int64_t)k;
     if (name == NULL && !json_i64(where, &i))
         return absent;
-    if (i < 0 || (uint64_t)i >= source->n_cells)
+    if (i < 0 || (uint64_t)i >= source->row.n)
         return absent;
-    return (struct cell){.text = source->cells[i].text};
+    return (struct cell){.text = source->row.fields[i].text,
+                         .len = source->row.fields[i].len};
 }
 
 static struct cell
@@ -262,11 +274,11 @@ cell_of(struct arena *a, const struct provider_request *request,
     struct json where = json_get(json_get(request->spec, "fields"), field);
     const char *name = json_str(where);
     int64_t i;
-    struct cell cell = {{0}, NULL};
+    struct cell cell = {.text = NULL};
     if (source->is_csv)
         return csv_cell(source, where);
     if (name != NULL && strcmp(name, "$key") == 0)
-        cell.text = source->key;
+        cell = text_cell(source->key);
     else if (name != NULL && name[0] == '/')
         cell.json = at_pointer(a, request, source->json, name);
     else if (name != NULL)
@@ -280,11 +292,13 @@ cell_of(struct arena *a, const struct provider_request *request,
 static bool
 is_marked_absent(struct json marks, struct cell cell)
 {
-    const char *text = cell.text != NULL ? cell.text : json_str(cell.json);
+    struct cell text =
+        cell.text != NULL ? cell : text_cell(json_str(cell.json));
     for (struct json_iter it = json_iter(marks);
-         text != NULL && json_next(&it);) {
+         text.text != NULL && json_next(&it);) {
         const char *mark = json_str(it.value);
-        if (mark != NULL && strcmp(mark, text) == 0)
+        if (mark != NULL && strlen(mark) == text.len &&
+            memcmp(mark, text.text, text.len) == 0)
             return true;
     }
     return false;
@@ -293,15 +307,16 @@ is_marked_absent(struct json marks, struct cell cell)
 static const char *
 raw_of(struct arena *a, const struct row_source *source)
 {
-    struct buf *b = buf_new(a);
     if (!source->is_csv && source->key == NULL)
         return json_text(a, source->json, ANSWER_RAW_MAX);
     if (!source->is_csv)
         return arena_printf(a, "\"%.40s\": %s", source->key,
                             json_text(a, source->json, ANSWER_RAW_MAX - 44));
-    for (size_t i = 0; i < source->n_cells && b->len < ANSWER_RAW_MAX; i++)
-        buf_addf(b, "%s%.80s", i > 0 ? "," : "", source->cells[i].text);
-    return utf8_clean(a, b->data, ANSWER_RAW_MAX);
+    size_t len = source->row.raw_len;
+    if (len > ANSWER_RAW_MAX)
+        len = ANSWER_RAW_MAX;
+    return utf8_clean(a, arena_strndup(a, source->row.raw, len),
+                      ANSWER_RAW_MAX);
 }
 
 static void
@@ -410,7 +425,7 @@ read_names(struct arena *a, struct csv *csv, struct row_source *source,
         return false;
     const char **names = arena_array(a, row.n, sizeof *names);
     for (size_t i = 0; i < row.n; i++)
-        names[i] = arena_strdup(a, row.fields[i].text);
+        names[i] = arena_strndup(a, row.fields[i].text, row.fields[i].len);
     source->names = names;
     source->n_names = row.n;
     return true;
@@ -423,7 +438,6 @@ read_csv_rows(struct arena *a, const struct provider_request *request,
               const char **missing, struct err *err)
 {
     struct row_source source = {.is_csv = true};
-    struct csv_row row;
     bool header = true;
     struct json flag = json_get(request->spec, "header");
     if (json_type(flag) == JSON_BOOL && !json_bool(flag, &header))
@@ -433,12 +447,10 @@ read_csv_rows(struct arena *a, const struct provider_request *request,
     if (!csv_has_columns(request->spec, &source, missing))
         return false;
     for (;;) {
-        if (!csv_next(csv, &row, err))
+        if (!csv_next(csv, &source.row, err))
             return false;
-        if (row.n == 0)
+        if (source.row.n == 0)
             return true;
-        source.cells = row.fields;
-        source.n_cells = row.n;
         read_row(a, request, &source, answer);
     }
 }

@@ -332,6 +332,43 @@ zstd_that_wants_much_memory_is_refused(void **state)
 }
 
 static void
+what_has_a_beginning_can_be_read_again(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    size_t len = 600000, n;
+    const char *text = text_of(a, len), *packed = gzip(a, text, len, &n);
+    struct err err;
+    char path[] = "/tmp/stream-test-XXXXXX";
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, text, len), len);
+    struct stream *streams[] = {stream_open_bytes(a, text, len),
+                                stream_open_fd(a, fd), NULL, NULL};
+    enum stream_packing packing;
+    assert_true(stream_unpack(a, stream_open_bytes(a, packed, n), 1 << 30,
+                              &packing, &streams[2], &err));
+    packed = zstd(a, text, len, &n);
+    assert_true(stream_unpack(a, stream_open_bytes(a, packed, n), 1 << 30,
+                              &packing, &streams[3], &err));
+    for (size_t i = 0; i < COUNT_OF(streams); i++) {
+        const char *bytes;
+        for (int k = 0; k < 3; k++) {
+            assert_true(stream_rewind(streams[i], &err));
+            if (k == 2) /* after reading a part, too */
+                check_reads(a, streams[i], text, len);
+            else
+                assert_true(stream_next(streams[i], &bytes, &n, &err));
+        }
+    }
+    struct pieces p = {.text = text, .len = len, .step = 999};
+    assert_false(stream_rewind(stream_open_fn(a, piece, &p), &err));
+    assert_int_equal(err.kind, ERR_INPUT);
+    close(fd);
+    unlink(path);
+    arena_free(a);
+}
+
+static void
 trouble_comes_through_and_stays(void **state)
 {
     (void)state;
@@ -376,6 +413,7 @@ main(void)
         cmocka_unit_test(cut_or_damaged_packing_is_refused_in_words),
         cmocka_unit_test(bombs_and_what_is_too_large_are_refused),
         cmocka_unit_test(zstd_that_wants_much_memory_is_refused),
+        cmocka_unit_test(what_has_a_beginning_can_be_read_again),
         cmocka_unit_test(trouble_comes_through_and_stays),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
