@@ -1,5 +1,5 @@
 /* Calendars: on which days a market has a session, and when the bar of one is
- * due. Pure but for calendar_list; the rules of holidays are in calendar.c.
+ * due. Pure but for calendar_list; the rules of holidays are in core/holiday.h.
  *
  * A session is named by its date at 00:00 UTC, as daily bars are. Its bar is
  * due late_after_s after that, and overdue stale_after_s later.
@@ -7,19 +7,13 @@
 #ifndef CORE_CALENDAR_H
 #define CORE_CALENDAR_H
 
+#include "core/holiday.h"
 #include "lib/db.h"
-
-enum calendar_holidays {
-    CALENDAR_NONE,
-    CALENDAR_NYSE,
-    CALENDAR_US_FEDERAL,
-    CALENDAR_BIST,
-};
 
 struct calendar {
     const char *name, *title, *time_zone;
     int weekdays; /* bit 0 Monday */
-    enum calendar_holidays holidays;
+    enum holiday_rule holidays;
     int64_t late_after_s, stale_after_s;
 };
 
@@ -38,11 +32,21 @@ const struct calendar *calendar_find(const struct calendar *all, size_t n,
                                      const char *name);
 
 /* The rule of that name ("none", "nyse", "us_federal", "bist"). */
-MUST_USE bool calendar_holidays_parse(const char *name,
-                                      enum calendar_holidays *out);
+MUST_USE bool calendar_holidays_parse(const char *name, enum holiday_rule *out);
 
 /* True when the market is open on the day that holds ts. */
 bool calendar_is_session(const struct calendar *c, int64_t ts);
+
+/* The hours of the session on the day that holds ts, in minutes after midnight
+ * in the calendar's time zone: 570 and 960 in New York, 780 where it ends
+ * early. A market without sessions within the day has 0 and 1440. False when
+ * there is no session. */
+struct calendar_hours {
+    int open_min, close_min;
+    bool early; /* it ends earlier than others */
+};
+bool calendar_hours(const struct calendar *c, int64_t ts,
+                    struct calendar_hours *out);
 
 /* Sessions around a time: the newest on or before, the first after. */
 int64_t calendar_session_before(const struct calendar *c, int64_t ts);
@@ -50,6 +54,10 @@ int64_t calendar_session_after(const struct calendar *c, int64_t ts);
 
 /* The newest session whose bar should be there by now. */
 int64_t calendar_last_due(const struct calendar *c, int64_t now_ts);
+
+/* When the next bar falls due, later than now_ts, and of which session. */
+int64_t calendar_next_due(const struct calendar *c, int64_t now_ts,
+                          int64_t *session_ts);
 
 /* Sessions in [from_ts, to_ts]. */
 int64_t calendar_count(const struct calendar *c, int64_t from_ts,

@@ -24,7 +24,7 @@ read_calendar(const struct db_rows *rows, int row)
     };
     if (!calendar_holidays_parse(db_text(rows, row, "holiday_rule"),
                                  &c.holidays))
-        c.holidays = CALENDAR_NONE;
+        c.holidays = HOLIDAY_NONE;
     return c;
 }
 

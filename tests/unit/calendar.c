@@ -1,6 +1,8 @@
 #include "core/calendar.h"
 
+#include "lib/buf.h"
 #include "lib/date.h"
+#include "lib/json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,19 +14,19 @@
 #define SHARED "../shared/data/daily/"
 
 static const struct calendar nyse = {.weekdays = 31,
-                                     .holidays = CALENDAR_NYSE,
+                                     .holidays = HOLIDAY_NYSE,
                                      .late_after_s = 26 * 3600,
                                      .stale_after_s = 2 * DAY_S};
 static const struct calendar federal = {.weekdays = 31,
-                                        .holidays = CALENDAR_US_FEDERAL,
+                                        .holidays = HOLIDAY_US_FEDERAL,
                                         .late_after_s = 10 * DAY_S,
                                         .stale_after_s = 7 * DAY_S};
 static const struct calendar bist = {.weekdays = 31,
-                                     .holidays = CALENDAR_BIST,
+                                     .holidays = HOLIDAY_BIST,
                                      .late_after_s = DAY_S,
                                      .stale_after_s = 3 * DAY_S};
 static const struct calendar always = {.weekdays = 127,
-                                       .holidays = CALENDAR_NONE,
+                                       .holidays = HOLIDAY_NONE,
                                        .late_after_s = 26 * 3600,
                                        .stale_after_s = 2 * DAY_S};
 
@@ -74,9 +76,9 @@ other_calendars_have_their_own_days(void **state)
     assert_true(calendar_is_session(&bist, at("2016-07-15")));
     assert_true(calendar_is_session(&bist, at("2024-07-04")));
     assert_true(calendar_is_session(&always, at("2024-12-25")));
-    enum calendar_holidays rule;
+    enum holiday_rule rule;
     assert_true(calendar_holidays_parse("bist", &rule));
-    assert_int_equal(rule, CALENDAR_BIST);
+    assert_int_equal(rule, HOLIDAY_BIST);
     assert_false(calendar_holidays_parse("lse", &rule));
 }
 
@@ -113,6 +115,63 @@ a_bar_is_due_after_its_session_closed(void **state)
                      at("2024-03-28"));
     assert_int_equal(calendar_last_due(&always, at("2024-03-29T02:00")),
                      at("2024-03-28"));
+}
+
+static void
+the_next_bar_falls_due_after_the_last(void **state)
+{
+    (void)state;
+    int64_t session;
+    /* before Good Friday and Easter */
+    assert_int_equal(calendar_next_due(&nyse, at("2024-03-29T01:59"), &session),
+                     at("2024-03-29T02:00"));
+    assert_int_equal(session, at("2024-03-28"));
+    assert_int_equal(calendar_next_due(&nyse, at("2024-03-29T02:00"), &session),
+                     at("2024-04-02T02:00"));
+    assert_int_equal(session, at("2024-04-01"));
+}
+
+static void
+sessions_have_their_hours(void **state)
+{
+    (void)state;
+    struct calendar_hours h;
+    assert_true(calendar_hours(&nyse, at("2024-11-27T15:00"), &h));
+    assert_int_equal(h.open_min, 570);
+    assert_int_equal(h.close_min, 960);
+    assert_false(h.early);
+    assert_false(calendar_hours(&nyse, at("2024-11-28"), &h));
+    assert_true(calendar_hours(&nyse, at("2024-11-29"), &h));
+    assert_int_equal(h.close_min, 780);
+    assert_true(h.early);
+    assert_true(calendar_hours(&bist, at("2025-10-28"), &h));
+    assert_int_equal(h.close_min, 750);
+    assert_true(calendar_hours(&always, at("2024-12-25"), &h));
+    assert_int_equal(h.open_min, 0);
+    assert_int_equal(h.close_min, 1440);
+    assert_false(h.early);
+}
+
+/* EIA publishes on Wednesdays, in the afternoon of Washington, up to Monday;
+ * with a holiday before that in the week, on Thursday. */
+static void
+a_publisher_in_time_is_never_late(void **state)
+{
+    (void)state;
+    int64_t known = at("2023-12-29"), monday = at("2024-01-01");
+    for (; monday < at("2026-12-28"); monday += 7 * DAY_S) {
+        bool holiday = !calendar_is_session(&federal, monday) ||
+                       !calendar_is_session(&federal, monday + DAY_S) ||
+                       !calendar_is_session(&federal, monday + 2 * DAY_S);
+        int64_t release = monday + (holiday ? 3 : 2) * DAY_S + 18 * 3600;
+        enum freshness f = calendar_freshness(&federal, known, release - 1);
+        if (f != FRESH_OK && f != FRESH_CLOSED) {
+            struct arena *a = arena_new();
+            fail_msg("%s before the release of %s", freshness_words(f),
+                     date_format_day(a, release));
+        }
+        known = calendar_session_before(&federal, monday);
+    }
 }
 
 static void
@@ -162,25 +221,72 @@ days_of(const char *path, bool *has, int64_t *first, int64_t *last)
 
 /* Every session by rule has a row, and every row is of a session. */
 static void
-check_file(const struct calendar *c, const char *path)
+check_days(const struct calendar *c, const char *path, const bool *has,
+           int64_t first, int64_t last)
 {
-    bool *has = calloc(N_DAYS, sizeof *has);
-    int64_t first, last, wrong = 0;
-    if (!days_of(path, has, &first, &last)) {
-        free(has);
-        print_message("# %s is not there\n", path);
-        skip();
-    }
     struct arena *a = arena_new();
+    int64_t wrong = 0;
     for (int64_t day = first; day <= last; day++)
         if (calendar_is_session(c, day * DAY_S) != has[day - FIRST_DAY]) {
             print_error("%s: %s\n", path, date_format_day(a, day * DAY_S));
             wrong++;
         }
     arena_free(a);
-    free(has);
     assert_int_equal(wrong, 0);
     assert_true(last - first > 1000);
+}
+
+static void
+check_file(const struct calendar *c, const char *path)
+{
+    static bool has[N_DAYS];
+    int64_t first, last;
+    memset(has, 0, sizeof has);
+    if (!days_of(path, has, &first, &last)) {
+        print_message("# %s is not there\n", path);
+        skip();
+    }
+    check_days(c, path, has, first, last);
+}
+
+/* The daily rows of the file; those with a time are snapshots of a day. */
+static void
+rules_agree_with_split_adjusted_mstr(void **state)
+{
+    (void)state;
+    static const char path[] = SHARED "MSTR_splitadjusted_2020_2026.json";
+    static bool has[N_DAYS];
+    FILE *f = fopen(path, "r");
+    if (f == NULL) {
+        print_message("# %s is not there\n", path);
+        skip();
+    }
+    struct arena *a = arena_new();
+    struct buf *text = buf_new(a);
+    struct json file;
+    struct err err;
+    char part[4096];
+    for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0;)
+        buf_add(text, part, n);
+    fclose(f);
+    assert_true(json_parse(a, text->data, text->len, &file, &err));
+    int64_t first = INT64_MAX, last = 0, missing = 0;
+    for (struct json_iter it = json_iter(json_get(file, "prices"));
+         json_next(&it);) {
+        int64_t ts;
+        if (json_type(json_get(it.value, "time")) != JSON_NONE)
+            continue;
+        const char *date = json_str(json_get(it.value, "date"));
+        assert_true(date_parse_day(date, strlen(date), &ts));
+        has[ts / DAY_S - FIRST_DAY] = true;
+        first = ts / DAY_S < first ? ts / DAY_S : first;
+        last = ts / DAY_S > last ? ts / DAY_S : last;
+    }
+    arena_free(a);
+    check_days(&nyse, path, has, first, last);
+    for (int64_t day = first; day <= last; day++)
+        missing += date_weekday(day) < 5 && !has[day - FIRST_DAY];
+    assert_int_equal(missing, 54);
 }
 
 static void
@@ -219,10 +325,14 @@ main(void)
         cmocka_unit_test(other_calendars_have_their_own_days),
         cmocka_unit_test(sessions_are_found_around_a_time),
         cmocka_unit_test(a_bar_is_due_after_its_session_closed),
+        cmocka_unit_test(the_next_bar_falls_due_after_the_last),
+        cmocka_unit_test(sessions_have_their_hours),
+        cmocka_unit_test(a_publisher_in_time_is_never_late),
         cmocka_unit_test(freshness_has_words),
         cmocka_unit_test(rules_agree_with_24_years_of_mstr),
         cmocka_unit_test(rules_agree_with_aapl),
         cmocka_unit_test(rules_agree_with_mnav_days_to_2026),
+        cmocka_unit_test(rules_agree_with_split_adjusted_mstr),
         cmocka_unit_test(rules_agree_with_five_years_of_istanbul),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
