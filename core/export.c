@@ -69,26 +69,39 @@ read_format(const char *text, enum export_format *out, struct err *err)
                    text);
 }
 
+/* Not all that instrument_get finds out: that takes longer the more loads an
+ * instrument has. */
+static bool
+read_instrument(struct arena *a, struct db *db, const char *symbol,
+                struct export *out, struct err *err)
+{
+    struct instrument ignored;
+    struct db_rows *rows;
+    if (!db_query(a, db, SQL_export_instrument, DB_ARGS(symbol), &rows, err))
+        return err_wrap(err, "find instrument %.40s", symbol);
+    if (db_count(rows) == 0) /* fails with a word on which may be meant */
+        return instrument_get(a, db, symbol, &ignored, err) &&
+               read_instrument(a, db, symbol, out, err);
+    out->symbol = db_text(rows, 0, "symbol");
+    out->instrument_id = db_i64(rows, 0, "id");
+    if (out->interval_s == 0)
+        out->interval_s = (int32_t)db_i64(rows, 0, "interval_s");
+    return true;
+}
+
 bool
 export_read(struct arena *a, struct db *db, const struct export_words *words,
             struct export *out, struct err *err)
 {
-    struct instrument x;
     const char *interval = words->interval;
     *out = (struct export){0};
     if (interval != NULL && interval[0] != '\0' &&
         !interval_parse(interval, &out->interval_s))
         return err_set(err, ERR_INPUT,
                        "interval \"%.40s\": choose " INTERVAL_NAMES, interval);
-    if (!read_range(words, out, err) ||
-        !read_format(words->format, &out->format, err) ||
-        !instrument_get(a, db, words->symbol, &x, err))
-        return false;
-    out->symbol = x.symbol;
-    out->instrument_id = x.id;
-    if (out->interval_s == 0)
-        out->interval_s = x.interval_s;
-    return true;
+    return read_range(words, out, err) &&
+           read_format(words->format, &out->format, err) &&
+           read_instrument(a, db, words->symbol, out, err);
 }
 
 /* An export under way: text that is not handed out yet. */

@@ -267,7 +267,9 @@ add_in_tx(struct db *db, void *arg, struct err *err)
             &rows, err))
         return err->kind == ERR_CONFLICT
                    ? err_set(err, ERR_CONFLICT,
-                             "there is an instrument %s already", w->symbol)
+                             "there is an instrument %s already, or a retired "
+                             "one that can be brought back",
+                             w->symbol)
                    : false;
     id = db_text(rows, 0, "id");
     c->id = db_i64(rows, 0, "id");
@@ -277,19 +279,37 @@ add_in_tx(struct db *db, void *arg, struct err *err)
                    NULL, err);
 }
 
-bool
-instrument_add(struct db *db, const struct instrument_add *what,
-               const char *who, const char *address, int64_t *id,
-               struct err *err)
+/* What needs no database to be judged. */
+static bool
+check_values(const struct instrument_add *what, struct err *err)
 {
     if (!symbol_is_valid(what->symbol))
         return err_set(err, ERR_INPUT,
                        "a symbol has 1 to 32 letters, digits and . = ^ _ / -, "
                        "and begins with a letter or digit");
+    if (what->title != NULL && what->title[0] == '\0')
+        return err_set(err, ERR_INPUT, "the title is empty");
     if (what->currency != NULL && !currency_is_valid(what->currency))
         return err_set(err, ERR_INPUT,
                        "a currency is three to five capital letters, such as "
                        "USD");
+    if (what->price_min >= what->price_max)
+        return err_set(err, ERR_INPUT,
+                       "the smallest plausible price is not below the largest");
+    if (what->jump_frac <= 0)
+        return err_set(err, ERR_INPUT,
+                       "the largest plausible change is not above 0 (0.5 is "
+                       "50 %%)");
+    return true;
+}
+
+bool
+instrument_add(struct db *db, const struct instrument_add *what,
+               const char *who, const char *address, int64_t *id,
+               struct err *err)
+{
+    if (!check_values(what, err))
+        return false;
     struct arena *a = arena_new();
     struct add_call c = {.a = a, .what = what, .who = who, .address = address};
     bool ok = check_kind(what->kind, &c.calendar, err);

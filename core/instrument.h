@@ -48,7 +48,8 @@ struct instrument_add {
 /* Adds an instrument with its listings, audited, in one transaction. A retired
  * one of the same symbol is refused too: bring it back instead.
  *
- * fails   ERR_INPUT: bad symbol, kind, currency, calendar, provider;
+ * fails   ERR_INPUT: bad symbol, title, kind, currency, calendar, bounds,
+ *         provider;
  *         ERR_CONFLICT: the symbol is taken
  */
 MUST_USE bool instrument_add(struct db *db, const struct instrument_add *what,

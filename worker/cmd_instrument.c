@@ -13,8 +13,8 @@
 
 static const char HELP[] =
     "usage: quotemill instrument list [--all] [--json]\n"
-    "       quotemill instrument add S --kind K [OPTION]...\n"
-    "       quotemill instrument retire S [--undo]\n\n"
+    "       quotemill instrument add S --kind K [OPTION]... [--json]\n"
+    "       quotemill instrument retire S [--undo] [--json]\n\n"
     "  --kind K          crypto, stock, energy, index, fx or derived\n"
     "  --title T         what people call it; default: the symbol\n"
     "  --currency C      such as USD (default)\n"
@@ -25,7 +25,9 @@ static const char HELP[] =
     "  --listing P:S     provider P answers for it under the name S; may be\n"
     "                    repeated, first asked first\n"
     "  --all             list retired ones too\n"
-    "  --undo            bring a retired one back\n";
+    "  --undo            bring a retired one back\n"
+    "  --json            what is there then, for programs: an array for list,\n"
+    "                    one instrument for add and retire\n";
 
 struct options {
     const char *kind, *title, *currency, *calendar, *interval, *min, *max,
@@ -80,6 +82,56 @@ read_interval(struct command *c, const char *text, int32_t *out,
                          text);
 }
 
+static void
+put_text(struct buf *b, const char *key, const char *text)
+{
+    json_key(b, key);
+    json_put_str(b, text);
+}
+
+static void
+put_instrument(struct arena *a, struct buf *b, const struct instrument *x)
+{
+    json_open(b, '{');
+    put_text(b, "symbol", x->symbol);
+    put_text(b, "title", x->title);
+    put_text(b, "kind", x->kind);
+    put_text(b, "currency", x->currency);
+    put_text(b, "calendar", x->calendar);
+    put_text(b, "interval", interval_name(x->interval_s));
+    json_key(b, "interval_s");
+    json_put_i64(b, x->interval_s);
+    json_key(b, "active");
+    json_put_bool(b, x->active);
+    json_key(b, "bars");
+    json_put_i64(b, x->n_bars);
+    put_text(b, "first",
+             x->first_ts != 0 ? date_format_iso(a, x->first_ts) : NULL);
+    put_text(b, "last",
+             x->last_ts != 0 ? date_format_iso(a, x->last_ts) : NULL);
+    json_key(b, "listings");
+    json_open(b, '[');
+    for (size_t i = 0; i < x->n_listings; i++)
+        json_put_str(b, arena_printf(a, "%s:%s", x->listings[i].provider,
+                                     x->listings[i].provider_symbol));
+    json_close(b, ']');
+    json_close(b, '}');
+}
+
+/* The instrument as it is now. */
+static bool
+print_json(struct command *c, struct db *db, const char *symbol,
+           struct err *err)
+{
+    struct instrument x;
+    struct buf *b = buf_new(c->a);
+    if (!instrument_get(c->a, db, symbol, &x, err))
+        return false;
+    put_instrument(c->a, b, &x);
+    puts(b->data);
+    return true;
+}
+
 static bool
 add(struct command *c, struct db *db, const struct options *o, struct err *err)
 {
@@ -105,6 +157,8 @@ add(struct command *c, struct db *db, const struct options *o, struct err *err)
             c->exit_code = EXIT_USAGE;
         return false;
     }
+    if (o->json)
+        return print_json(c, db, what.symbol, err);
     printf("Added %s%s\n", what.symbol,
            what.n_listings == 0
                ? "; nobody can answer for it yet: give it a --listing"
@@ -118,6 +172,8 @@ retire(struct command *c, struct db *db, const struct options *o,
 {
     if (!instrument_retire(db, o->words[1], !o->undo, command_who(c), "", err))
         return false;
+    if (o->json)
+        return print_json(c, db, o->words[1], err);
     printf("%s %s\n", o->words[1],
            o->undo ? "is active again"
                    : "is retired; what is stored of it stays");
@@ -133,41 +189,6 @@ listings_text(struct arena *a, const struct instrument *x)
                  x->listings[i].provider_symbol,
                  x->listings[i].enabled ? "" : " (off)");
     return b->data != NULL ? b->data : "";
-}
-
-static void
-put_text(struct buf *b, const char *key, const char *text)
-{
-    json_key(b, key);
-    json_put_str(b, text);
-}
-
-static void
-put_instrument(struct arena *a, struct buf *b, const struct instrument *x)
-{
-    json_open(b, '{');
-    put_text(b, "symbol", x->symbol);
-    put_text(b, "title", x->title);
-    put_text(b, "kind", x->kind);
-    put_text(b, "currency", x->currency);
-    put_text(b, "calendar", x->calendar);
-    json_key(b, "interval_s");
-    json_put_i64(b, x->interval_s);
-    json_key(b, "active");
-    json_put_bool(b, x->active);
-    json_key(b, "bars");
-    json_put_i64(b, x->n_bars);
-    put_text(b, "first",
-             x->first_ts != 0 ? date_format_iso(a, x->first_ts) : NULL);
-    put_text(b, "last",
-             x->last_ts != 0 ? date_format_iso(a, x->last_ts) : NULL);
-    json_key(b, "listings");
-    json_open(b, '[');
-    for (size_t i = 0; i < x->n_listings; i++)
-        json_put_str(b, arena_printf(a, "%s:%s", x->listings[i].provider,
-                                     x->listings[i].provider_symbol));
-    json_close(b, ']');
-    json_close(b, '}');
 }
 
 static bool
@@ -198,6 +219,35 @@ list(struct command *c, struct db *db, const struct options *o, struct err *err)
     return true;
 }
 
+/* An option that the verb would pass over is a mistake. */
+static bool
+check_options(struct command *c, const struct options *o, const char *verb,
+              struct err *err)
+{
+    bool is_add = strcmp(verb, "add") == 0;
+    const struct {
+        const char *name;
+        bool is_given, is_fit;
+    } table[] = {
+        {"all", o->all, strcmp(verb, "list") == 0},
+        {"undo", o->undo, strcmp(verb, "retire") == 0},
+        {"kind", o->kind != NULL, is_add},
+        {"title", o->title != NULL, is_add},
+        {"currency", o->currency != NULL, is_add},
+        {"calendar", o->calendar != NULL, is_add},
+        {"interval", o->interval != NULL, is_add},
+        {"min", o->min != NULL, is_add},
+        {"max", o->max != NULL, is_add},
+        {"jump", o->jump != NULL, is_add},
+        {"listing", o->n_listings > 0, is_add},
+    };
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        if (table[i].is_given && !table[i].is_fit)
+            return command_usage(c, err, "%s takes no --%s (see --help)", verb,
+                                 table[i].name);
+    return true;
+}
+
 bool
 cmd_instrument(struct command *c, struct err *err)
 {
@@ -216,6 +266,8 @@ cmd_instrument(struct command *c, struct err *err)
     for (size_t i = 0; o.n_words > 0 && i < COUNT_OF(verbs); i++) {
         if (strcmp(verbs[i].word, o.words[0]) != 0)
             continue;
+        if (!check_options(c, &o, verbs[i].word, err))
+            return false;
         if (o.n_words != verbs[i].n_words)
             return command_usage(
                 c, err, "%s takes %s (see --help)", verbs[i].word,

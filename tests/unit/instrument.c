@@ -106,6 +106,15 @@ a_wrong_instrument_leaves_nothing_behind(void **state)
     what.currency = "usd";
     refuses(what, "capital letters");
     what = coin("A");
+    what.title = "";
+    refuses(what, "title is empty");
+    what = coin("A");
+    what.price_min = what.price_max = 5;
+    refuses(what, "not below the largest");
+    what = coin("A");
+    what.jump_frac = 0;
+    refuses(what, "not above 0");
+    what = coin("A");
     what.calendar = "MARS";
     refuses(what, "24x7, BIST, EIA, NYSE");
     what = coin("A");
