@@ -36,6 +36,78 @@ MUST_USE bool bar_store(struct db *db, const struct bar_target *target,
                         const struct series_row *rows, size_t n,
                         struct bar_count *count, struct err *err);
 
+/* --- chunk by chunk, for files of any size -------------------------------- */
+
+/* The table has parts: a month of minute bars each, one for all longer
+ * intervals. The first time after ts that is in another part. */
+int64_t bar_part_end(int32_t interval_s, int64_t ts);
+
+enum { BAR_MONTHS = (2101 - 1970) * 12 };
+
+/* The months that have a part for their minute bars. */
+struct bar_parts {
+    unsigned char there[BAR_MONTHS];
+};
+MUST_USE bool bar_parts_get(struct db *db, struct bar_parts *out,
+                            struct err *err);
+
+/* Waits until nobody else stores bars of the instrument; until the end of the
+ * transaction. Several: in the order of their ids. */
+MUST_USE bool bar_lock(struct db *db, int64_t instrument_id, struct err *err);
+
+/* What becomes of a row. */
+enum bar_fate { BAR_NEW, BAR_SAME, BAR_CHANGED };
+
+/* A stored bar that is about to be replaced. */
+struct bar_old {
+    struct series_row row;
+    int64_t load_id;
+};
+
+/* From the first to the last of replaced bars without another between them. */
+struct bar_stretch {
+    int64_t first_ts, last_ts;
+};
+
+/* Rows of one target, strictly increasing in time, that go into one part. */
+struct bar_chunk {
+    struct bar_target target;
+    const struct series_row *rows;
+    size_t n;
+    /* made by bar_compare; room for n each */
+    unsigned char *fates; /* enum bar_fate of each row */
+    struct bar_old *olds;
+    size_t n_olds;
+    struct bar_stretch *stretches;
+    size_t n_stretches;
+    struct bar_count count;
+};
+
+/* The room for the answers of chunks of up to n rows. */
+void bar_chunk_room(struct arena *a, struct bar_chunk *chunk, size_t n);
+
+/* Compares a chunk with what is stored. db may be another connection than the
+ * one that writes, as long as the instrument's lock is held there. */
+MUST_USE bool bar_compare(struct db *db, const struct bar_parts *parts,
+                          struct bar_chunk *chunk, struct err *err);
+
+/* Writes compared chunks inside the caller's transaction. Bars go in by binary
+ * COPY, which stays open from chunk to chunk: flush before any other use of
+ * the connection. Months that are not there are filled first, indexed and
+ * attached after.
+ *
+ * once   the chunks of one part come one after the other: a month is attached
+ *        as soon as another follows */
+struct bar_writer;
+struct bar_writer *bar_writer_new(struct arena *a, struct db *db,
+                                  const struct bar_parts *parts, bool once);
+MUST_USE bool bar_write(struct bar_writer *w, const struct bar_chunk *chunk,
+                        struct err *err);
+MUST_USE bool bar_writer_flush(struct bar_writer *w, struct err *err);
+MUST_USE bool bar_writer_end(struct bar_writer *w, struct err *err);
+
+/* --- reading ------------------------------------------------------------- */
+
 /* What is stored of one instrument at one interval. */
 struct bar_span {
     int64_t n, first_ts, last_ts; /* first and last 0 when n is 0 */

@@ -1,4 +1,4 @@
-/* Validation: which rows of a response may be stored.
+/* Validation: which rows of a response or a file may be stored.
  *
  * The rules are data (table validation_rule): each has a severity, refuse, flag
  * or off, and some a threshold. A row that breaks a refusing rule is refused
@@ -20,6 +20,7 @@
     RULE(NUMERIC, "numeric")                                                   \
     RULE(ALIGNED, "aligned")                                                   \
     RULE(FUTURE, "future")                                                     \
+    RULE(PAST, "past")                                                         \
     RULE(POSITIVE, "positive")                                                 \
     RULE(BOUNDS, "bounds")                                                     \
     RULE(VOLUME, "volume")                                                     \
@@ -81,5 +82,51 @@ struct validate_result {
 void validate(struct arena *a, const struct validate_rules *rules,
               const struct validate_context *context, const struct series *rows,
               struct validate_result *out);
+
+/* --- row by row, for files of any size ----------------------------------- */
+
+/* What one rule says of one row. */
+struct validate_finding {
+    enum validate_rule rule;
+    bool flag; /* stored all the same; else refused */
+    const char *field, *value, *expected;
+};
+
+/* A refused row has one finding, the refusal. */
+struct validate_findings {
+    struct validate_finding of[VALIDATE_RULE_COUNT];
+    size_t n;
+};
+
+/* The rules about one row alone, REQUIRED to HIGH_LOW. True when it may be
+ * stored. The jump fields of the context are not looked at.
+ *
+ * memory  texts on a, for rows that break a rule only */
+bool validate_row(struct arena *a, const struct validate_rules *rules,
+                  const struct validate_context *context,
+                  const struct series_row *row, struct validate_findings *out);
+
+/* Rule jump: from the close of the row that was stored before it (NaN: none).
+ * True when it may be stored; adds to out, or refuses. */
+bool validate_jump(struct arena *a, const struct validate_rules *rules,
+                   const struct validate_context *context, double last_close,
+                   const struct series_row *row, struct validate_findings *out);
+
+/* Refuses the second row of one time; place names the first, "line 7". */
+void validate_repeat(struct arena *a, const struct series_row *first,
+                     const struct series_row *second, const char *place,
+                     struct validate_findings *out);
+
+/* Rule order. True when it may be stored. */
+bool validate_misplaced(struct arena *a, const struct validate_rules *rules,
+                        const struct series_row *row, const char *expected,
+                        struct validate_findings *out);
+
+/* Equal values; absent volumes are equal. */
+bool validate_is_same(const struct series_row *x, const struct series_row *y);
+
+/* The finding as quarantine keeps it. */
+struct doubt validate_doubt(struct arena *a, const struct series_row *row,
+                            const struct validate_finding *f);
 
 #endif

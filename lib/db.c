@@ -204,6 +204,13 @@ db_open(struct db **out, const char *conninfo, const char *application_name,
     return db_connect(db, err);
 }
 
+bool
+db_open_another(struct db **out, const struct db *like,
+                const char *application_name, struct err *err)
+{
+    return db_open(out, like->conninfo, application_name, err);
+}
+
 void
 db_close(struct db *db)
 {

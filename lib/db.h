@@ -65,6 +65,10 @@ MUST_USE bool db_query(struct arena *a, struct db *db, enum sql_id sql,
 MUST_USE bool db_exec(struct db *db, enum sql_id sql, struct db_args args,
                       int64_t *n_affected, struct err *err);
 
+/* Opens another connection to the same database as the same role. */
+MUST_USE bool db_open_another(struct db **out, const struct db *like,
+                              const char *application_name, struct err *err);
+
 /* As db_query where exactly one row must come back: ERR_MISSING when none. */
 MUST_USE bool db_query_one(struct arena *a, struct db *db, enum sql_id sql,
                            struct db_args args, struct db_rows **rows,
@@ -123,6 +127,15 @@ MUST_USE bool db_copy_in_end(struct db *db, int64_t *n_rows, struct err *err);
 /* Gives up: nothing of the copy is stored. */
 void db_copy_in_abort(struct db *db);
 
+/* Statements about one part of a partitioned table: the query file says %part%
+ * where `part` goes (small letters, digits and underscores: "minute_2024_05").
+ * Not prepared. */
+MUST_USE bool db_exec_part(struct db *db, enum sql_id sql, const char *part,
+                           struct db_args args, int64_t *n_affected,
+                           struct err *err);
+MUST_USE bool db_copy_in_begin_part(struct db *db, enum sql_id sql,
+                                    const char *part, struct err *err);
+
 /* Binary COPY out. The query file holds one COPY (SELECT ...) TO STDOUT
  * statement (FORMAT binary). COPY takes no parameters, so args are put into
  * the settings qm.p1, qm.p2, ... of the transaction, and the query reads
@@ -140,6 +153,9 @@ typedef bool db_copy_fn(void *arg, const struct db_field *fields, int n,
                         struct err *err);
 MUST_USE bool db_copy_out(struct db *db, enum sql_id sql, struct db_args args,
                           db_copy_fn *fn, void *arg, struct err *err);
+MUST_USE bool db_copy_out_part(struct db *db, enum sql_id sql, const char *part,
+                               struct db_args args, db_copy_fn *fn, void *arg,
+                               struct err *err);
 /* From now on stop is asked while db_copy_out waits for the server, ten times
  * a second, and every thousand rows; true ends the copy at once, with
  * ERR_CONFLICT ("stopped"). NULL: nobody is asked. */

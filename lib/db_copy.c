@@ -52,16 +52,31 @@ copy_begun(struct db *db, enum sql_id sql, PGresult *res,
     return false;
 }
 
-bool
-db_copy_in_begin(struct db *db, enum sql_id sql, struct err *err)
+static bool
+copy_in_begin(struct db *db, enum sql_id sql, const char *text, struct err *err)
 {
     if (!db_ready(db, err) ||
-        !copy_begun(db, sql, PQexec(db->conn, db_sql_text[sql]), PGRES_COPY_IN,
-                    err))
+        !copy_begun(db, sql, PQexec(db->conn, text), PGRES_COPY_IN, err))
         return false;
     db->copy.active = true;
     db_copy_header(db);
     return true;
+}
+
+bool
+db_copy_in_begin(struct db *db, enum sql_id sql, struct err *err)
+{
+    return copy_in_begin(db, sql, db_sql_text[sql], err);
+}
+
+bool
+db_copy_in_begin_part(struct db *db, enum sql_id sql, const char *part,
+                      struct err *err)
+{
+    char *text = db_part_text(sql, part);
+    bool ok = copy_in_begin(db, sql, text, err);
+    free(text);
+    return ok;
 }
 
 bool
@@ -178,9 +193,10 @@ copy_out_stop(struct db *db)
 
 /* The server may take its time before it begins: a lock, say. */
 static bool
-copy_out_begin(struct db *db, enum sql_id sql, struct err *err)
+copy_out_begin(struct db *db, enum sql_id sql, const char *text,
+               struct err *err)
 {
-    if (PQsendQuery(db->conn, db_sql_text[sql]) != 1)
+    if (PQsendQuery(db->conn, text) != 1)
         return db_away(db, err);
     while (PQisBusy(db->conn))
         if (!copy_wait(db, err)) {
@@ -193,6 +209,7 @@ copy_out_begin(struct db *db, enum sql_id sql, struct err *err)
 
 struct copy_out {
     enum sql_id sql;
+    const char *text;
     struct db_args args;
     db_copy_fn *fn;
     void *arg;
@@ -226,7 +243,7 @@ copy_out_tx(struct db *db, void *arg, struct err *err)
 {
     const struct copy_out *c = arg;
     if (!db_ready(db, err) || !copy_args(db, c->args, err) ||
-        !copy_out_begin(db, c->sql, err))
+        !copy_out_begin(db, c->sql, c->text, err))
         return false;
     if (copy_read(db, c, err))
         return copy_rest(db, db_sql_name[c->sql], NULL, err);
@@ -239,6 +256,23 @@ bool
 db_copy_out(struct db *db, enum sql_id sql, struct db_args args, db_copy_fn *fn,
             void *arg, struct err *err)
 {
-    struct copy_out c = {.sql = sql, .args = args, .fn = fn, .arg = arg};
+    struct copy_out c = {.sql = sql,
+                         .text = db_sql_text[sql],
+                         .args = args,
+                         .fn = fn,
+                         .arg = arg};
     return db_tx(db, copy_out_tx, &c, err);
+}
+
+bool
+db_copy_out_part(struct db *db, enum sql_id sql, const char *part,
+                 struct db_args args, db_copy_fn *fn, void *arg,
+                 struct err *err)
+{
+    char *text = db_part_text(sql, part);
+    struct copy_out c = {
+        .sql = sql, .text = text, .args = args, .fn = fn, .arg = arg};
+    bool ok = db_tx(db, copy_out_tx, &c, err);
+    free(text);
+    return ok;
 }

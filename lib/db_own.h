@@ -3,6 +3,7 @@
  *
  * db.c         connection, errors, queries, transactions
  * db_rows.c    reading results
+ * db_part.c    statements about one part of a partitioned table
  * db_copy.c    COPY on its way; db_binary.c: its format
  * db_notify.c  notifications, advisory locks
  */
@@ -60,6 +61,8 @@ bool db_fail(const struct db *db, const PGresult *res, const char *what,
 NORETURN void db_misuse(const char *what, const char *name);
 
 bool db_is_good(const PGresult *res);
+/* The query's text about one part, from malloc. */
+char *db_part_text(enum sql_id sql, const char *part);
 /* A command without parameters and rows. */
 MUST_USE bool db_command(struct db *db, const char *text, struct err *err);
 MUST_USE bool db_listen_to(struct db *db, const char *channel, struct err *err);

@@ -127,6 +127,108 @@ CREATE TABLE bar_undone (
     PRIMARY KEY (instrument_id, interval_s, ts, load_id)
 );
 
+-- What was replaced is found by the load that did it, or by instrument and
+-- time. Rows come in the order of both, so block ranges find them; the B-tree
+-- of the primary key cost more than the row (core/bar.c never writes a bar's
+-- replacement by one load twice).
+ALTER TABLE bar_history DROP CONSTRAINT bar_history_pkey;
+CREATE INDEX bar_history_time ON bar_history USING brin (instrument_id, ts) WITH (pages_per_range = 16);
+
+-- Before an instrument's time: a wrong century, mostly.
+INSERT INTO validation_rule VALUES ('past', 'refuse', 1850, 'the bar does not open before the year')
+ON CONFLICT DO NOTHING;
+
+-- A month of minute bars that is made and filled by one transaction: a table
+-- of its own without index, which others do not see; indexed and attached when
+-- it is full, as that is several times as fast as keeping an index on the way.
+-- The constraint spares ATTACH the look at each row. bar_month_begin says false
+-- when the month is there; else the caller must end what it began.
+CREATE FUNCTION bar_month_begin(month text)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    part  text := 'bar_minute_' || month;
+    first date;
+BEGIN
+    IF month !~ '^(19[7-9]\d|20\d\d|2100)_(0[1-9]|1[0-2])$' THEN
+        RAISE EXCEPTION 'minute bars of %: outside 1970 to 2100', month USING ERRCODE = 'data_exception';
+    END IF;
+    first := to_date(month || '_01', 'YYYY_MM_DD');
+    LOCK TABLE bar_minute IN SHARE UPDATE EXCLUSIVE MODE; -- one maker at a time
+    IF to_regclass(part) IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE bar_minute INCLUDING DEFAULTS,'
+                   ' CONSTRAINT filling CHECK (interval_s = 60 AND ts >= %L AND ts < %L))', part,
+                   to_char(first, 'YYYY-MM-DD') || ' 00:00Z',
+                   to_char(first + interval '1 month', 'YYYY-MM-DD') || ' 00:00Z');
+    EXECUTE format('GRANT SELECT ON %I TO quotemill_console', part);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO quotemill_worker', part);
+    RETURN true;
+END $$;
+
+CREATE FUNCTION bar_month_end(month text)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    part  text := 'bar_minute_' || month;
+    first date;
+BEGIN
+    -- the regclass is looked up before the month is taken for a date
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass(part) AND conname = 'filling') THEN
+        RAISE EXCEPTION 'month % was not begun', month;
+    END IF;
+    first := to_date(month || '_01', 'YYYY_MM_DD');
+    EXECUTE format('ALTER TABLE %I ADD PRIMARY KEY (instrument_id, interval_s, ts)', part);
+    EXECUTE format('ALTER TABLE bar_minute ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part,
+                   to_char(first, 'YYYY-MM-DD') || ' 00:00Z',
+                   to_char(first + interval '1 month', 'YYYY-MM-DD') || ' 00:00Z');
+    EXECUTE format('ALTER TABLE %I DROP CONSTRAINT filling', part);
+END $$;
+
+-- Takes a stored load back: its rows go to bar_undone, what they had replaced
+-- comes back from bar_history. The worker may delete nothing from the latter
+-- itself. Refused where a later load replaced rows of this one (core/undo.c
+-- says so in words before).
+CREATE FUNCTION load_undo(load_id bigint, OUT removed bigint, OUT restored bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    l load%ROWTYPE;
+    first timestamptz;
+    last  timestamptz;
+BEGIN
+    SELECT * INTO STRICT l FROM load WHERE id = load_undo.load_id FOR UPDATE;
+    PERFORM pg_advisory_xact_lock(hashtextextended('bar', l.instrument_id));
+    -- what an upload says of its rows is exact
+    first := CASE l.kind WHEN 'upload' THEN coalesce(l.from_ts, 'infinity') ELSE '-infinity' END;
+    last := CASE l.kind WHEN 'upload' THEN coalesce(l.to_ts, '-infinity') ELSE 'infinity' END;
+    IF l.state <> 'stored' OR EXISTS (
+        SELECT FROM bar_history h
+         WHERE h.instrument_id = l.instrument_id AND h.interval_s = l.interval_s AND h.ts BETWEEN first AND last
+           AND h.load_id = l.id) THEN
+        RAISE EXCEPTION 'load % cannot be undone now', l.id USING ERRCODE = 'exclusion_violation';
+    END IF;
+    WITH gone AS (
+        DELETE FROM bar b
+         WHERE b.instrument_id = l.instrument_id AND b.interval_s = l.interval_s AND b.ts BETWEEN first AND last
+           AND b.load_id = l.id
+        RETURNING b.*
+    )
+    INSERT INTO bar_undone
+    SELECT g.instrument_id, g.interval_s, g.ts, g.open, g.high, g.low, g.close, g.volume, g.load_id,
+           l.stored_at, now()
+      FROM gone g;
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    WITH back AS (
+        DELETE FROM bar_history h
+         WHERE h.replaced_by = l.id AND h.instrument_id = l.instrument_id AND h.interval_s = l.interval_s
+        RETURNING h.*
+    )
+    INSERT INTO bar
+    SELECT b.instrument_id, b.interval_s, b.ts, b.open, b.high, b.low, b.close, b.volume, b.load_id FROM back b;
+    GET DIAGNOSTICS restored = ROW_COUNT;
+    removed := removed - restored;
+    UPDATE load SET state = 'undone' WHERE id = l.id;
+END $$;
+
 GRANT SELECT ON upload, upload_refusal, load_job, saved_mapping, bar_undone TO quotemill_console;
 GRANT INSERT ON upload, load_job TO quotemill_console;
 GRANT UPDATE (state, format, mapping, answers, symbols, auto_store, error) ON upload TO quotemill_console;
@@ -134,7 +236,9 @@ GRANT UPDATE (state, finished_at) ON load_job TO quotemill_console;
 GRANT INSERT, UPDATE, DELETE ON saved_mapping TO quotemill_console;
 GRANT SELECT, INSERT, UPDATE ON upload, load_job TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON upload_refusal TO quotemill_worker;
-GRANT SELECT, INSERT, DELETE ON bar_undone TO quotemill_worker;
+GRANT SELECT ON bar_undone TO quotemill_worker;
+GRANT EXECUTE ON FUNCTION bar_month_begin, bar_month_end, load_undo TO quotemill_worker;
+REVOKE EXECUTE ON FUNCTION bar_month_begin, bar_month_end, load_undo FROM PUBLIC;
 GRANT SELECT ON saved_mapping TO quotemill_worker; -- `quotemill import` finds them, too
 
 COMMIT;

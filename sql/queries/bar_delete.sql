@@ -1,7 +1,6 @@
--- Takes bars away that are about to be replaced.
--- $1 bigint instrument; $2 integer interval_s; $3 bigint[] opening times, ascending; $4, $5 bigint the first and the
--- last of them
-DELETE FROM bar b
- USING unnest($3::bigint[]) AS t (ts)
- WHERE b.instrument_id = $1::bigint AND b.interval_s = $2::integer AND b.ts = to_timestamp(t.ts)
-   AND b.ts BETWEEN to_timestamp($4::bigint) AND to_timestamp($5::bigint)
+-- Takes bars away that are about to be replaced, by stretches of time in which all of them are.
+-- $1 bigint instrument; $2 integer interval_s; $3, $4 bigint[] first and last opening time of each stretch
+DELETE FROM bar_%part% b
+ USING unnest($3::bigint[], $4::bigint[]) AS t (first_ts, last_ts)
+ WHERE b.instrument_id = $1::bigint AND b.interval_s = $2::integer
+   AND b.ts BETWEEN to_timestamp(t.first_ts) AND to_timestamp(t.last_ts)

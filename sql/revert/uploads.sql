@@ -1,4 +1,8 @@
 BEGIN;
+DROP FUNCTION bar_month_begin, bar_month_end, load_undo;
+DELETE FROM validation_rule r WHERE name = 'past' AND NOT EXISTS (SELECT FROM quarantine x WHERE x.rule = r.name);
+DROP INDEX bar_history_time;
+ALTER TABLE bar_history ADD PRIMARY KEY (instrument_id, interval_s, ts, replaced_by);
 DROP TABLE bar_undone, saved_mapping, load_job;
 DROP FUNCTION load_job_notify;
 ALTER TABLE load DROP COLUMN upload_id;

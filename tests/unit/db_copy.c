@@ -94,7 +94,7 @@ static bool
 copy_bars(struct db *db, int64_t from, int64_t n, int64_t *n_rows,
           struct err *err)
 {
-    if (!db_copy_in_begin(db, SQL_bar_copy_coarse, err))
+    if (!db_copy_in_begin_part(db, SQL_bar_copy, "coarse", err))
         return false;
     for (int64_t i = from; i < from + n; i++)
         if (!copy_bar(db, i * DAY_S, (double)i, err))
@@ -183,7 +183,8 @@ static void
 a_copy_given_up_stores_nothing(void **state)
 {
     struct fixture *f = *state;
-    assert_true(db_copy_in_begin(f->worker, SQL_bar_copy_coarse, &f->err));
+    assert_true(
+        db_copy_in_begin_part(f->worker, SQL_bar_copy, "coarse", &f->err));
     for (int i = 0; i < 5000; i++)
         assert_true(copy_bar(f->worker, i * DAY_S, 1, &f->err));
     db_copy_in_abort(f->worker);
@@ -195,7 +196,7 @@ static bool
 leaves_in_the_middle_of_a_copy(struct db *db, void *arg, struct err *err)
 {
     (void)arg;
-    if (!db_copy_in_begin(db, SQL_bar_copy_coarse, err) ||
+    if (!db_copy_in_begin_part(db, SQL_bar_copy, "coarse", err) ||
         !copy_bar(db, 0, 1, err))
         return false;
     return err_set(err, ERR_INPUT, "left");
@@ -216,7 +217,8 @@ static void
 a_copy_on_a_lost_connection_may_be_tried_again(void **state)
 {
     struct fixture *f = *state;
-    assert_true(db_copy_in_begin(f->worker, SQL_bar_copy_coarse, &f->err));
+    assert_true(
+        db_copy_in_begin_part(f->worker, SQL_bar_copy, "coarse", &f->err));
     test_db_kick(f->t);
     bool ok = true;
     for (int i = 0; ok && i < 500000; i++)
