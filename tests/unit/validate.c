@@ -524,7 +524,7 @@ the_rules_are_read_from_the_table(void **state)
     assert_true(isnan(f->rules.rule[VALIDATE_BOUNDS].threshold));
     /* each rule of the table is one that the code knows, and back */
     assert_string_equal(test_db_sql(t, "SELECT count(*) FROM validation_rule"),
-                        "10");
+                        "11");
     db_close(db);
     test_db_free(t);
 }
