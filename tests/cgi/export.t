@@ -19,7 +19,8 @@ $c->sql("INSERT INTO bar SELECT id, 86400, d, 1.5, 2, 1, 1.25, CASE WHEN d < '20
            FROM instrument, generate_series('2024-01-01Z'::timestamptz, '2024-01-05Z', '1 day') d WHERE symbol = 'DAY'");
 $c->sql("SELECT bar_partitions_ensure('2023-01-01Z', '2023-12-31Z');
          INSERT INTO bar SELECT id, 60, '2023-01-01Z'::timestamptz + n * interval '1 minute', n, n + 0.5, n - 0.25, n, n / 3.0, 1
-           FROM instrument, generate_series(0, $rows - 1) n WHERE symbol = 'MIN/USD'");
+           FROM instrument, generate_series(0, $rows - 1) n WHERE symbol = 'MIN/USD';
+         ANALYZE bar");
 
 is $c->get("/api/v1/export/DAY")->{status}, 401, "not without a login";
 $c->login("vera");
@@ -114,23 +115,35 @@ sub curl {
     exec "curl", "-sS", "--unix-socket", "$dir/$socket.sock", "-b", $cookie, "-o", "$dir/got", "-D", "$dir/head",
         "--stderr", "$dir/curl.log", @options, "http://console/api/v1/export/$path" or POSIX::_exit(9);
 }
-# Waits until the query's answer is 1; false after 20 seconds.
-sub until_sql {
-    my ($sql) = @_;
+# Waits until something holds; false after 20 seconds.
+sub until_true {
+    my ($test) = @_;
     for (1 .. 400) {
-        return 1 if $c->sql($sql) eq "1";
+        return 1 if $test->();
         select undef, undef, undef, 0.05;
     }
     return 0;
 }
-my $copying = "SELECT count(*) FROM pg_stat_activity WHERE datname = '$c->{db}' AND query LIKE '%COPY%' AND state = 'active'
+# Starts a slow export of all minutes, and returns curl once rows have come.
+sub slow_export {
+    my ($socket) = @_;
+    unlink "$dir/got";
+    my $pid = curl($socket, "MIN%2FUSD", "--limit-rate", "1M");
+    ok until_true(sub { -s "$dir/got" }), "$socket: under way";
+    return $pid;
+}
+my $reading = "FROM pg_stat_activity WHERE datname = '$c->{db}' AND query LIKE '%COPY%' AND state = 'active'
                AND application_name = 'quotemill console'";
+# Most memory since the last call, in KiB. (A login takes 64 MiB for a moment.)
 my $peak = sub {
-    open my $in, "<", "/proc/" . (split /\s+/, `pgrep -P $c->{pid} || echo $c->{pid}`)[0] . "/status" or return 0;
+    open my $in, "<", "/proc/$c->{pid}/status" or return 0;
     my ($kib) = map { /^VmHWM:\s*(\d+)/ } <$in>;
+    open my $reset, ">", "/proc/$c->{pid}/clear_refs" or return 0;
+    print $reset "5\n";
     return $kib;
 };
 
+$peak->();
 $c->get("/api/v1/export/DAY");
 my $before = $peak->();
 waitpid curl("direct", "MIN%2FUSD"), 0;
@@ -142,10 +155,8 @@ like `grep -c Transfer-Encoding:.chunked $dir/head`, qr/^1/, "in parts";
 
 my $broken = 0;
 for my $socket ("direct", "buffered") {
-    my $pid = curl($socket, "MIN%2FUSD", "--limit-rate", "1M");
-    ok until_sql($copying), "$socket: under way";
-    $c->sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '$c->{db}' AND query LIKE '%COPY%'
-              AND application_name = 'quotemill console'");
+    my $pid = slow_export($socket);
+    $c->sql("SELECT pg_terminate_backend(pid) $reading");
     waitpid $pid, 0;
     is $? >> 8, 18, "$socket: an export that broke in the middle is a failed transfer to the client"
         or diag `cat $dir/curl.log; tail -3 $dir/nginx.log`;
@@ -153,17 +164,15 @@ for my $socket ("direct", "buffered") {
     is $c->get("/api/v1/export/DAY")->{status}, 200, "$socket: the next request is answered";
 }
 {
-    my $pid = curl("direct", "MIN%2FUSD", "--limit-rate", "1M");
-    ok until_sql($copying), "under way";
+    my $pid = slow_export("direct");
     kill KILL => $pid;
     waitpid $pid, 0;
-    ok until_sql("SELECT (($copying) = 0)::int"), "a client who leaves ends the reading";
+    ok until_true(sub { $c->sql("SELECT count(*) $reading") == 0 }), "a client who leaves ends the reading";
     is $c->get("/api/v1/export/DAY")->{status}, 200, "the console goes on";
     like $c->log_text, qr/request\.left/, "it is no failure";
 }
 {
-    my $pid = curl("buffered", "MIN%2FUSD", "--limit-rate", "1M");
-    ok until_sql($copying), "under way";
+    my $pid = slow_export("buffered");
     kill KILL => $c->{pid};
     waitpid $pid, 0;
     isnt $?, 0, "a console that dies in the middle is a failed transfer (fastcgi_keep_conn on)";
