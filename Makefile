@@ -17,7 +17,7 @@ LIBS = -Wl,--as-needed $(PKG_LIBS) -lfcgi -lm -lpthread
 sources = $(wildcard $(addsuffix /*.c,$(1))) $(wildcard $(addsuffix /*.cc,$(1)))
 objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(call sources,$(1))))
 LIB_O = $(call objects,lib)
-CORE_O = $(call objects,core core/providers)
+CORE_O = $(call objects,core core/indicators core/providers)
 WORKER_O = $(call objects,worker)
 CGI_O = $(call objects,cgi)
 SIM_O = $(call objects,simulator)
@@ -40,6 +40,10 @@ $(BUILD)/sql.def: $(wildcard sql/queries/*.sql) scripts/embed-sql
 $(BUILD)/plan.def: sql/sqitch.plan
 	@mkdir -p $(@D)
 	awk '/^[a-z]/ { print "CHANGE(\"" $$1 "\")" }' $< > $@
+
+# Loops over columns become vector code; results stay those of the plain code.
+$(BUILD)/core/indicators/%.c.o: override CFLAGS += -O3 -fno-math-errno \
+  -fno-trapping-math -ffp-contract=off
 
 $(BUILD)/%.c.o: %.c | $(BUILD)/sql.def $(BUILD)/plan.def
 	@mkdir -p $(@D)

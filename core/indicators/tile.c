@@ -1,0 +1,147 @@
+#include "core/indicators/tile.h"
+
+#include <math.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* Copies of lines in fours: too short for a call of memcpy to pay. Rooms are
+ * whole fours; what is copied beyond a line's values is never read. `to` may
+ * overlap `from` when it lies before it. */
+TILE_INLINE void
+fours(double *to, const double *from, size_t n)
+{
+    for (size_t i = 0; i < n; i += 4) {
+        quad four;
+        memcpy(&four, from + i, sizeof(four));
+        memcpy(to + i, &four, sizeof(four));
+    }
+}
+
+void
+tile_load(struct tile *t, const struct indicator_state *s)
+{
+    const double *from = s->tail;
+    memcpy(t->level, s->level, sizeof(t->level));
+    t->first = s->bars;
+    t->last_session = s->session;
+#define LINE(name, behind)                                                     \
+    memcpy(TILE_LINE(t, name) - (behind), from, (behind) * sizeof(double));    \
+    from += (behind);
+    TILE_LINES(LINE)
+#undef LINE
+}
+
+void
+tile_save(const struct tile *t, struct indicator_state *s)
+{
+    double *to = s->tail;
+    memcpy(s->level, t->level, sizeof(t->level));
+    s->bars = t->first;
+    s->session = t->last_session;
+#define LINE(name, behind)                                                     \
+    memcpy(to, TILE_LINE(t, name) - (behind), (behind) * sizeof(double));      \
+    to += (behind);
+    TILE_LINES(LINE)
+#undef LINE
+}
+
+TILE_VECTORS void
+tile_advance(struct tile *t)
+{
+#define LINE(name, behind)                                                     \
+    fours(t->name##_line, t->name##_line + t->n, TILE_ROOM_##name);
+    TILE_LINES(LINE)
+#undef LINE
+    t->first += (int64_t)t->n;
+}
+
+/* Copies prices; true when all are finite. */
+TILE_VECTORS static bool
+prices(struct tile *t, const struct indicator_bars *in, size_t from, size_t n)
+{
+    const double *from_high = in->high + from, *from_low = in->low + from,
+                 *from_close = in->close + from;
+    double *restrict high = TILE_LINE(t, high),
+                     *restrict low = TILE_LINE(t, low),
+                     *restrict close = TILE_LINE(t, close);
+    int64_t broken = 0;
+    for (size_t i = 0; i < n; i++) {
+        double h = from_high[i], l = from_low[i], c = from_close[i];
+        double zero = (h - h) + (l - l) + (c - c); /* else NaN */
+        broken += zero != 0;
+        high[i] = h;
+        low[i] = l;
+        close[i] = c;
+    }
+    return broken == 0;
+}
+
+TILE_VECTORS static void
+sessions(struct tile *t, const int64_t *session)
+{
+    t->starts[0] = t->first == 0 || session[0] != t->last_session;
+    for (size_t i = 1; i < t->n; i++)
+        t->starts[i] = session[i] != session[i - 1];
+    t->last_session = session[t->n - 1];
+}
+
+bool
+tile_fill(struct tile *t, const struct indicator_bars *in, size_t from)
+{
+    size_t room = TILE_BARS - (size_t)(t->first % TILE_BARS);
+    t->n = in->n - from < room ? in->n - from : room;
+    if (!prices(t, in, from, t->n)) {
+        size_t n = 0;
+        while (isfinite(in->high[from + n]) && isfinite(in->low[from + n]) &&
+               isfinite(in->close[from + n]))
+            n++;
+        t->n = n;
+        if (n == 0)
+            return false;
+    }
+    double *volume = TILE_LINE(t, volume);
+    if (in->volume)
+        memcpy(volume, in->volume + from, t->n * sizeof(double));
+    else
+        for (size_t i = 0; i < t->n; i++)
+            volume[i] = NAN;
+    if (in->session)
+        sessions(t, in->session + from);
+    else
+        memset(t->starts, true, t->n);
+    return true;
+}
+
+/* Past the caches, two values at a time. */
+static void
+stream(double *restrict to, const double *restrict from, size_t n)
+{
+#ifdef __SSE2__
+    size_t i = 0;
+    for (; i < n && (uintptr_t)(to + i) % 16 != 0; i++)
+        to[i] = from[i];
+    for (; i + 2 <= n; i += 2)
+        _mm_stream_pd(to + i, _mm_loadu_pd(from + i));
+    for (; i < n; i++)
+        to[i] = from[i];
+#else
+    memcpy(to, from, n * sizeof(double));
+#endif
+}
+
+void
+tile_emit(struct tile *t, double *const *out, size_t at, bool past_caches)
+{
+    for (size_t id = 0; id < INDICATOR_COUNT; id++) {
+        if (!out[id])
+            continue;
+        int64_t cold = indicator_all[id].warm - t->first;
+        for (int64_t i = 0; i < cold && i < (int64_t)t->n; i++)
+            t->out[id][i] = NAN;
+        if (past_caches)
+            stream(out[id] + at, t->out[id], t->n);
+        else
+            memcpy(out[id] + at, t->out[id], t->n * sizeof(double));
+    }
+}
