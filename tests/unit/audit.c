@@ -1,26 +1,15 @@
 #include "core/audit.h"
 
-#include "tests/lib/testdb.h"
+#include "tests/lib/dbcase.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
-
-static struct test_db *tdb;
-static struct db *db;
-static struct arena *a;
-static struct err err;
 
 static int
 setup(void **state)
 {
-    (void)state;
     char object[32];
-    tdb = test_db_new();
-    a = arena_new();
-    if (!db_open(&db, test_db_conninfo(tdb, "console"), "test", &err))
+    if (db_case_begin(state, "console") != 0)
         return -1;
     for (int i = 1; i <= 25; i++) {
         snprintf(object, sizeof object, "user:%d", i);
@@ -29,16 +18,6 @@ setup(void **state)
                        i == 1 ? NULL : "{\"n\": 1}", NULL, "", &err))
             return -1;
     }
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    db_close(db);
-    arena_free(a);
-    test_db_free(tdb);
     return 0;
 }
 
@@ -106,26 +85,20 @@ static void
 an_entry_is_not_changed_by_the_console(void **state)
 {
     (void)state;
-    assert_string_equal(
-        test_db_sql(tdb, "SELECT has_table_privilege('quotemill_console', "
-                         "'audit_log', 'UPDATE') OR "
-                         "has_table_privilege('quotemill_console', "
-                         "'audit_log', 'DELETE')"),
-        "f");
+    assert_string_equal(sql("SELECT has_table_privilege('quotemill_console', "
+                            "'audit_log', 'UPDATE') OR "
+                            "has_table_privilege('quotemill_console', "
+                            "'audit_log', 'DELETE')"),
+                        "f");
 }
-
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)
 {
-    if (!test_db_available())
-        return test_db_skip();
     const struct CMUnitTest tests[] = {
-        CASE(pages_lead_to_the_oldest_and_back),
-        CASE(filters_narrow_the_list),
-        CASE(an_entry_is_not_changed_by_the_console),
+        DB_CASE(pages_lead_to_the_oldest_and_back),
+        DB_CASE(filters_narrow_the_list),
+        DB_CASE(an_entry_is_not_changed_by_the_console),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return DB_CASES_RUN(tests);
 }

@@ -1,35 +1,14 @@
 #include "core/instrument.h"
 
-#include "tests/lib/testdb.h"
+#include "tests/lib/dbcase.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-#include <cmocka.h>
-
-static struct test_db *tdb;
-static struct db *db;
-static struct arena *a;
-static struct err err;
 
 static int
 setup(void **state)
 {
-    (void)state;
-    tdb = test_db_new();
-    a = arena_new();
-    return db_open(&db, test_db_conninfo(tdb, "worker"), "test", &err) ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    db_close(db);
-    arena_free(a);
-    test_db_free(tdb);
-    return 0;
+    return db_case_begin(state, "worker");
 }
 
 static struct instrument_add
@@ -75,8 +54,8 @@ an_added_instrument_is_there_with_listings_and_audit(void **state)
     assert_string_equal(x.calendar, "24x7");
     assert_string_equal(x.listings[1].provider_symbol, "SOL-USD");
     assert_string_equal(
-        test_db_sql(tdb, "SELECT who, action, object, after->>'kind', "
-                         "after->'listings'->>0 FROM audit_log"),
+        sql("SELECT who, action, object, after->>'kind', "
+            "after->'listings'->>0 FROM audit_log"),
         "ann|instrument.add|instrument:SOL-USD|crypto|binance:SOLUSDT");
     assert_false(instrument_add(db, &what, "ann", "", &id, &err));
     assert_int_equal(err.kind, ERR_CONFLICT);
@@ -126,9 +105,9 @@ a_wrong_instrument_leaves_nothing_behind(void **state)
     what.listings = twice;
     what.n_listings = 2;
     refuses(what, "listed twice");
-    assert_string_equal(test_db_sql(tdb, "SELECT (SELECT count(*) FROM "
-                                         "instrument WHERE symbol = 'A') + "
-                                         "(SELECT count(*) FROM audit_log)"),
+    assert_string_equal(sql("SELECT (SELECT count(*) FROM "
+                            "instrument WHERE symbol = 'A') + "
+                            "(SELECT count(*) FROM audit_log)"),
                         "0");
 }
 
@@ -149,24 +128,19 @@ a_retired_one_is_out_of_the_way_and_can_come_back(void **state)
     assert_int_equal(err.kind, ERR_CONFLICT);
     assert_true(instrument_retire(db, "AAPL", false, "ann", "", &err));
     assert_true(instrument_ids(a, db, aapl, 1, &ids, &err));
-    assert_string_equal(
-        test_db_sql(tdb, "SELECT string_agg(action || (after->>'active'), "
-                         "' ' ORDER BY id) FROM audit_log"),
-        "instrument.retirefalse instrument.bring_backtrue");
+    assert_string_equal(sql("SELECT string_agg(action || (after->>'active'), "
+                            "' ' ORDER BY id) FROM audit_log"),
+                        "instrument.retirefalse instrument.bring_backtrue");
 }
 
 int
 main(void)
 {
-    if (!test_db_available())
-        return test_db_skip();
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_symbol_is_found_in_any_case),
-        TEST(an_added_instrument_is_there_with_listings_and_audit),
-        TEST(a_wrong_instrument_leaves_nothing_behind),
-        TEST(a_retired_one_is_out_of_the_way_and_can_come_back),
+        DB_CASE(a_symbol_is_found_in_any_case),
+        DB_CASE(an_added_instrument_is_there_with_listings_and_audit),
+        DB_CASE(a_wrong_instrument_leaves_nothing_behind),
+        DB_CASE(a_retired_one_is_out_of_the_way_and_can_come_back),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return DB_CASES_RUN(tests);
 }

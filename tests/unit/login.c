@@ -3,18 +3,11 @@
 #include "core/session.h"
 #include "core/user.h"
 #include "lib/secret.h"
-#include "tests/lib/testdb.h"
+#include "tests/lib/dbcase.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
-static struct test_db *tdb;
-static struct db *db;
-static struct arena *a;
-static struct err err;
 static int64_t anna;
 static const unsigned char key[SECRET_KEY_BYTES] = {7};
 static const struct session_limits limits = {.idle_s = 600, .max_s = 3600};
@@ -22,27 +15,12 @@ static const struct session_limits limits = {.idle_s = 600, .max_s = 3600};
 static int
 setup(void **state)
 {
-    (void)state;
     const struct user_actor me = {.name = "test", .address = ""};
-    tdb = test_db_new();
-    a = arena_new();
-    return secret_init(&err) &&
-                   db_open(&db, test_db_conninfo(tdb, "console"), "test",
-                           &err) &&
+    return secret_init(&err) && db_case_begin(state, "console") == 0 &&
                    user_add(db, &me, "anna", "a long password", "admin", &anna,
                             &err)
                ? 0
                : -1;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    db_close(db);
-    arena_free(a);
-    test_db_free(tdb);
-    return 0;
 }
 
 static struct login
@@ -92,8 +70,8 @@ the_right_password_begins_a_session(void **state)
     assert_int_equal(strlen(s.csrf), 43);
     assert_string_not_equal(s.csrf, r.token);
     assert_false(s.is_seen_old);
-    assert_string_equal(test_db_sql(tdb, "SELECT count(*) FROM login_throttle "
-                                         "WHERE failures > 0"),
+    assert_string_equal(sql("SELECT count(*) FROM login_throttle "
+                            "WHERE failures > 0"),
                         "0");
 }
 
@@ -115,9 +93,9 @@ an_old_hash_is_made_anew_at_login(void **state)
 {
     (void)state;
     /* "a long password" under weaker limits, made with crypto_pwhash_str */
-    test_db_sql(tdb, "UPDATE app_user SET password_hash = "
-                     "'$argon2id$v=19$m=8192,t=1,p=1$sf49XK6mPy9QY4j"
-                     "eGIz4OA$e5nFw0BC1a9j99nzYue1vpW2hUv3orzv5aKry4Ai9ao'");
+    sql("UPDATE app_user SET password_hash = "
+        "'$argon2id$v=19$m=8192,t=1,p=1$sf49XK6mPy9QY4j"
+        "eGIz4OA$e5nFw0BC1a9j99nzYue1vpW2hUv3orzv5aKry4Ai9ao'");
     struct login login = typed("anna", "a long password");
     assert_int_equal(judged(&login).outcome, LOGIN_DONE);
     struct user *u;
@@ -145,7 +123,7 @@ failures_lock_and_the_lock_runs_out(void **state)
     assert_int_equal(judged(&right).outcome, LOGIN_LOCKED);
     right.name = "bob"; /* but its lock is not bob's */
     assert_int_equal(judged(&right).outcome, LOGIN_WRONG);
-    test_db_sql(tdb, "UPDATE login_throttle SET locked_until = now()");
+    sql("UPDATE login_throttle SET locked_until = now()");
     right = typed("anna", "a long password");
     assert_int_equal(judged(&right).outcome, LOGIN_DONE);
     assert_int_equal(judged(&wrong).wait_s, 0);
@@ -173,8 +151,8 @@ old_failures_are_forgotten(void **state)
     struct login wrong = typed("anna", "wrong");
     judged(&wrong);
     judged(&wrong);
-    test_db_sql(tdb, "UPDATE login_throttle SET updated_at = now() - interval "
-                     "'301 seconds'");
+    sql("UPDATE login_throttle SET updated_at = now() - interval "
+        "'301 seconds'");
     assert_int_equal(judged(&wrong).wait_s, 0);
     assert_int_equal(judged(&wrong).wait_s, 0);
     assert_int_not_equal(judged(&wrong).wait_s, 0);
@@ -189,8 +167,8 @@ a_long_name_has_a_short_key(void **state)
     name[5000] = '\0';
     struct login login = typed(name, "wrong");
     assert_int_equal(judged(&login).outcome, LOGIN_WRONG);
-    assert_string_equal(
-        test_db_sql(tdb, "SELECT max(length(key)) FROM login_throttle"), "69");
+    assert_string_equal(sql("SELECT max(length(key)) FROM login_throttle"),
+                        "69");
 }
 
 static void
@@ -207,7 +185,7 @@ confirming_a_password_does_not_lock_logins(void **state)
     assert_true(login_confirm(a, db, &right, &r, &err));
     assert_int_equal(r.outcome, LOGIN_LOCKED);
     assert_int_equal(judged(&right).outcome, LOGIN_DONE);
-    test_db_sql(tdb, "DELETE FROM login_throttle");
+    sql("DELETE FROM login_throttle");
     assert_true(login_confirm(a, db, &right, &r, &err));
     assert_int_equal(r.outcome, LOGIN_DONE);
 }
@@ -216,13 +194,13 @@ static void
 a_damaged_one_time_secret_fails_loudly(void **state)
 {
     (void)state;
-    test_db_sql(tdb, "UPDATE app_user SET totp_enabled = true, totp_sealed = "
-                     "'damaged'");
+    sql("UPDATE app_user SET totp_enabled = true, totp_sealed = "
+        "'damaged'");
     struct login login = typed("anna", "a long password");
     struct login_result r;
     assert_false(login_judge(a, db, &login, &r, &err));
     assert_int_equal(err.kind, ERR_INTERNAL);
-    assert_string_equal(test_db_sql(tdb, "SELECT count(*) FROM session"), "0");
+    assert_string_equal(sql("SELECT count(*) FROM session"), "0");
 }
 
 /* Other tests commit in the same cluster, so two looks may differ now and
@@ -242,7 +220,7 @@ equal_stamps_mean_nothing_was_committed(void **state)
     (void)state;
     assert_true(two_looks_are_equal());
     const char *stamp = found(NULL).stamp;
-    test_db_sql(tdb, "UPDATE instrument SET title = title WHERE id = 1");
+    sql("UPDATE instrument SET title = title WHERE id = 1");
     assert_string_not_equal(found(NULL).stamp, stamp);
 }
 
@@ -269,26 +247,21 @@ sessions_end_one_by_one_and_together(void **state)
     assert_string_equal(lines[0].hash, found(tokens[2]).hash);
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int
 main(void)
 {
-    if (!test_db_available())
-        return test_db_skip();
     const struct CMUnitTest tests[] = {
-        CASE(the_right_password_begins_a_session),
-        CASE(what_is_no_token_is_no_session),
-        CASE(an_old_hash_is_made_anew_at_login),
-        CASE(failures_lock_and_the_lock_runs_out),
-        CASE(what_a_lock_turns_away_counts_for_nobody),
-        CASE(old_failures_are_forgotten),
-        CASE(a_long_name_has_a_short_key),
-        CASE(confirming_a_password_does_not_lock_logins),
-        CASE(a_damaged_one_time_secret_fails_loudly),
-        CASE(equal_stamps_mean_nothing_was_committed),
-        CASE(sessions_end_one_by_one_and_together),
+        DB_CASE(the_right_password_begins_a_session),
+        DB_CASE(what_is_no_token_is_no_session),
+        DB_CASE(an_old_hash_is_made_anew_at_login),
+        DB_CASE(failures_lock_and_the_lock_runs_out),
+        DB_CASE(what_a_lock_turns_away_counts_for_nobody),
+        DB_CASE(old_failures_are_forgotten),
+        DB_CASE(a_long_name_has_a_short_key),
+        DB_CASE(confirming_a_password_does_not_lock_logins),
+        DB_CASE(a_damaged_one_time_secret_fails_loudly),
+        DB_CASE(equal_stamps_mean_nothing_was_committed),
+        DB_CASE(sessions_end_one_by_one_and_together),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return DB_CASES_RUN(tests);
 }

@@ -1,66 +1,41 @@
 #include "core/model_list.h"
-#include "lib/arena.h"
-#include "tests/lib/testdb.h"
+#include "tests/lib/dbcase.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
-
-static struct test_db *tdb;
-static struct db *db;
-static struct arena *a;
-static struct err err;
 
 static int
 setup(void **state)
 {
-    (void)state;
-    tdb = test_db_new();
-    a = arena_new();
-    return db_open(&db, test_db_conninfo(tdb, "console"), "test", &err) ? 0
-                                                                        : -1;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    db_close(db);
-    arena_free(a);
-    test_db_free(tdb);
-    return 0;
+    return db_case_begin(state, "console");
 }
 
 /* Versions 1 to n; the one named is active, those after it are refused. */
 static void
 versions(int n, int active)
 {
-    test_db_sql(
-        tdb,
-        arena_printf(
-            a,
-            "INSERT INTO model_version (model_id, version, state, fitted_at, "
-            "rows, first_ts, last_ts, fingerprint, r2, rmse, condition, "
-            "holdout_rows, holdout_r2, holdout_rmse, champion_rmse, "
-            "scorecard) SELECT m.id, g, CASE WHEN g = %d THEN 'active' WHEN g "
-            "> %d THEN 'refused' ELSE 'retired' END, '2026-01-01Z'::"
-            "timestamptz + g * interval '1 day', 1000 + g, '2020-01-01Z', "
-            "'2026-01-01Z', g::text, 0.9, 20, 8, 200, 0.8, 30, NULL, "
-            "'[{\"rule\": \"r2\", \"value\": 0.8, \"limit\": 0.5, \"passed\": "
-            "true, \"words\": \"good\"}, {\"rule\": \"odd\", \"value\": null, "
-            "\"limit\": \"x\", \"passed\": 1}]' FROM model m, "
-            "generate_series(1, %d) g; "
-            "INSERT INTO coefficient SELECT v.id, p, n, v.version * p, CASE "
-            "WHEN p = 0 THEN NULL ELSE 0.5 END FROM model_version v, (VALUES "
-            "(1, 'btc_price'), (0, 'intercept')) c (p, n); "
-            "INSERT INTO model_activation (model_id, version_id, at, who, why) "
-            "SELECT model_id, id, fitted_at + k * interval '1 hour', 'w' || "
-            "k, 'because' FROM model_version, generate_series(1, 2) k WHERE "
-            "state <> 'refused'",
-            active, active, n));
+    sql(arena_printf(
+        a,
+        "INSERT INTO model_version (model_id, version, state, fitted_at, "
+        "rows, first_ts, last_ts, fingerprint, r2, rmse, condition, "
+        "holdout_rows, holdout_r2, holdout_rmse, champion_rmse, "
+        "scorecard) SELECT m.id, g, CASE WHEN g = %d THEN 'active' WHEN g "
+        "> %d THEN 'refused' ELSE 'retired' END, '2026-01-01Z'::"
+        "timestamptz + g * interval '1 day', 1000 + g, '2020-01-01Z', "
+        "'2026-01-01Z', g::text, 0.9, 20, 8, 200, 0.8, 30, NULL, "
+        "'[{\"rule\": \"r2\", \"value\": 0.8, \"limit\": 0.5, \"passed\": "
+        "true, \"words\": \"good\"}, {\"rule\": \"odd\", \"value\": null, "
+        "\"limit\": \"x\", \"passed\": 1}]' FROM model m, "
+        "generate_series(1, %d) g; "
+        "INSERT INTO coefficient SELECT v.id, p, n, v.version * p, CASE "
+        "WHEN p = 0 THEN NULL ELSE 0.5 END FROM model_version v, (VALUES "
+        "(1, 'btc_price'), (0, 'intercept')) c (p, n); "
+        "INSERT INTO model_activation (model_id, version_id, at, who, why) "
+        "SELECT model_id, id, fitted_at + k * interval '1 hour', 'w' || "
+        "k, 'because' FROM model_version, generate_series(1, 2) k WHERE "
+        "state <> 'refused'",
+        active, active, n));
 }
 
 static struct model_page
@@ -165,16 +140,12 @@ an_unknown_model_is_missing(void **state)
 int
 main(void)
 {
-    if (!test_db_available())
-        return test_db_skip();
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_model_without_versions_says_what_it_needs),
-        TEST(the_active_version_and_the_newest_are_told_apart),
-        TEST(a_scorecard_is_read_rule_by_rule),
-        TEST(the_active_version_is_listed_however_old_it_is),
-        TEST(an_unknown_model_is_missing),
+        DB_CASE(a_model_without_versions_says_what_it_needs),
+        DB_CASE(the_active_version_and_the_newest_are_told_apart),
+        DB_CASE(a_scorecard_is_read_rule_by_rule),
+        DB_CASE(the_active_version_is_listed_however_old_it_is),
+        DB_CASE(an_unknown_model_is_missing),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return DB_CASES_RUN(tests);
 }

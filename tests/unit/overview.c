@@ -1,49 +1,28 @@
 #include "core/overview.h"
 #include "core/fetch.h"
-#include "lib/arena.h"
-#include "tests/lib/testdb.h"
+#include "tests/lib/dbcase.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
-static struct test_db *tdb;
-static struct db *db, *worker;
-static struct arena *a;
-static struct err err;
+static struct db *worker;
 static int64_t real_ts;
-
-static const char *
-sql(const char *text)
-{
-    return test_db_sql(tdb, text);
-}
 
 static int
 setup(void **state)
 {
-    (void)state;
-    tdb = test_db_new();
-    a = arena_new();
+    if (db_case_begin(state, "console") != 0)
+        return -1;
     real_ts = atoll(sql("SELECT extract(epoch FROM now())::bigint"));
-    return db_open(&db, test_db_conninfo(tdb, "console"), "test", &err) &&
-                   db_open(&worker, test_db_conninfo(tdb, "worker"), "test",
-                           &err)
-               ? 0
-               : -1;
+    return db_open(&worker, test_db_conninfo(tdb, "worker"), "test", &err) ? 0
+                                                                           : -1;
 }
 
 static int
 teardown(void **state)
 {
-    (void)state;
-    db_close(db);
     db_close(worker);
-    arena_free(a);
-    test_db_free(tdb);
-    return 0;
+    return db_case_end(state);
 }
 
 static struct overview
@@ -342,8 +321,6 @@ its_cost_is_bounded_whatever_is_stored(void **state)
 int
 main(void)
 {
-    if (!test_db_available())
-        return test_db_skip();
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_fresh_installation_has_nothing_to_tell_but_what_is_set_up),
@@ -356,6 +333,5 @@ main(void)
         TEST(simulated_rows_are_said),
         TEST(its_cost_is_bounded_whatever_is_stored),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return DB_CASES_RUN(tests);
 }

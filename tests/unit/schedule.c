@@ -1,36 +1,16 @@
 #include "core/schedule.h"
 
 #include "lib/date.h"
-#include "tests/lib/testdb.h"
+#include "tests/lib/dbcase.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-#include <cmocka.h>
-
-static struct test_db *tdb;
-static struct db *db;
-static struct arena *a;
-static struct err err;
 
 static int
 setup(void **state)
 {
-    (void)state;
-    tdb = test_db_new();
-    a = arena_new();
-    test_db_sql(tdb, "DELETE FROM schedule");
-    return db_open(&db, test_db_conninfo(tdb, "worker"), "test", &err) ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    db_close(db);
-    arena_free(a);
-    test_db_free(tdb);
-    return 0;
+    int failed = db_case_begin(state, "worker");
+    sql("DELETE FROM schedule");
+    return failed;
 }
 
 static int64_t
@@ -53,18 +33,17 @@ tick(const char *iso)
 static const char *
 due_times(void)
 {
-    return test_db_sql(tdb,
-                       "SELECT string_agg(to_char(due_at AT TIME ZONE 'UTC', "
-                       "'MM-DD HH24:MI'), ', ' ORDER BY due_at) FROM run");
+    return sql("SELECT string_agg(to_char(due_at AT TIME ZONE 'UTC', "
+               "'MM-DD HH24:MI'), ', ' ORDER BY due_at) FROM run");
 }
 
 static void
 add(const char *columns, const char *values)
 {
-    test_db_sql(tdb, arena_printf(a,
-                                  "INSERT INTO schedule (name, %s) "
-                                  "VALUES ('s', %s)",
-                                  columns, values));
+    sql(arena_printf(a,
+                     "INSERT INTO schedule (name, %s) "
+                     "VALUES ('s', %s)",
+                     columns, values));
 }
 
 static void
@@ -82,8 +61,8 @@ the_first_call_computes_and_queues_nothing(void **state)
     assert_int_equal(tick("2026-01-11T03:30:00Z"), 1);
     assert_int_equal(tick("2026-01-11T03:30:00Z"), 0);
     assert_string_equal(
-        test_db_sql(tdb, "SELECT trigger || ' ' || lane || ' ' || requested_by "
-                         "|| ', ' || reason FROM run"),
+        sql("SELECT trigger || ' ' || lane || ' ' || requested_by "
+            "|| ', ' || reason FROM run"),
         "timer 1 schedule s, due 2026-01-10 22:30 America/New_York");
 }
 
@@ -98,8 +77,8 @@ a_change_of_the_clocks_neither_skips_nor_doubles(void **state)
     assert_int_equal(tick("2026-03-10T12:00:00Z"), 4);
     assert_string_equal(due_times(), "03-07 07:30, 03-08 07:00, 03-09 06:30, "
                                      "03-10 06:30");
-    test_db_sql(tdb, "DELETE FROM run; UPDATE schedule SET next_due = NULL, "
-                     "at_time = '01:30'");
+    sql("DELETE FROM run; UPDATE schedule SET next_due = NULL, "
+        "at_time = '01:30'");
     assert_int_equal(tick("2026-10-30T12:00:00Z"), 0);
     assert_int_equal(tick("2026-11-02T12:00:00Z"), 3);
     assert_string_equal(due_times(), "10-31 05:30, 11-01 05:30, 11-02 06:30");
@@ -117,7 +96,7 @@ missed_runs_follow_the_policy(void **state)
         {"skip", ""},
     };
     for (size_t i = 0; i < COUNT_OF(table); i++) {
-        test_db_sql(tdb, "DELETE FROM run; DELETE FROM schedule");
+        sql("DELETE FROM run; DELETE FROM schedule");
         add("frequency, at_time, max_age, missed_policy, next_due",
             arena_printf(a,
                          "'daily', '06:00', '3 days', '%s', "
@@ -125,9 +104,8 @@ missed_runs_follow_the_policy(void **state)
                          table[i].policy));
         tick("2026-01-04T12:00:00Z");
         assert_string_equal(due_times(), table[i].due);
-        assert_string_equal(test_db_sql(tdb,
-                                        "SELECT next_due AT TIME ZONE 'UTC' "
-                                        "FROM schedule"),
+        assert_string_equal(sql("SELECT next_due AT TIME ZONE 'UTC' "
+                                "FROM schedule"),
                             "2026-01-05 06:00:00");
     }
     /* on time, skip runs too */
@@ -141,9 +119,8 @@ what_is_older_than_max_age_is_never_made_up(void **state)
     add("frequency, at_time, weekday, max_age, missed_policy, next_due",
         "'weekly', '06:00', 1, '1 day', 'all', '2026-01-05 06:00Z'");
     assert_int_equal(tick("2026-01-08T12:00:00Z"), 0);
-    assert_string_equal(
-        test_db_sql(tdb, "SELECT next_due AT TIME ZONE 'UTC' FROM schedule"),
-        "2026-01-12 06:00:00");
+    assert_string_equal(sql("SELECT next_due AT TIME ZONE 'UTC' FROM schedule"),
+                        "2026-01-12 06:00:00");
     assert_int_equal(tick("2026-01-12T06:30:00Z"), 1);
 }
 
@@ -161,7 +138,7 @@ two_callers_queue_a_due_time_once(void **state)
                                    &next, &err));
     assert_int_equal(n, 0);
     /* even when a schedule is set back, the pair of both is unique */
-    test_db_sql(tdb, "UPDATE schedule SET next_due = '2026-01-05 06:00Z'");
+    sql("UPDATE schedule SET next_due = '2026-01-05 06:00Z'");
     assert_int_equal(tick("2026-01-05T06:02:00Z"), 0);
     assert_string_equal(due_times(), "01-05 06:00");
     db_close(other);
@@ -180,14 +157,14 @@ words_name_time_and_place(void **state)
     assert_true(schedule_next_words(a, db, 1, at("2026-01-10T12:00:00Z"),
                                     &words, &err));
     assert_string_equal(words, "22:30 New York time");
-    test_db_sql(tdb, "UPDATE schedule SET frequency = 'monthly', month_day = "
-                     "31, time_zone = 'UTC', next_due = NULL");
+    sql("UPDATE schedule SET frequency = 'monthly', month_day = "
+        "31, time_zone = 'UTC', next_due = NULL");
     assert_true(schedule_next_words(a, db, 1, at("2026-02-10T12:00:00Z"),
                                     &words, &err));
     assert_string_equal(words, "Saturday 28 February, 22:30 UTC");
     assert_true(schedule_list(a, db, &all, &n, &err));
     assert_string_equal(all[0].words, "monthly on day 31 at 22:30 UTC");
-    test_db_sql(tdb, "UPDATE schedule SET instruments = '{2}'");
+    sql("UPDATE schedule SET instruments = '{2}'");
     assert_true(schedule_next_words(a, db, 1, at("2026-02-10T12:00:00Z"),
                                     &words, &err));
     assert_null(words);
@@ -196,17 +173,13 @@ words_name_time_and_place(void **state)
 int
 main(void)
 {
-    if (!test_db_available())
-        return test_db_skip();
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(the_first_call_computes_and_queues_nothing),
-        TEST(a_change_of_the_clocks_neither_skips_nor_doubles),
-        TEST(missed_runs_follow_the_policy),
-        TEST(what_is_older_than_max_age_is_never_made_up),
-        TEST(two_callers_queue_a_due_time_once),
-        TEST(words_name_time_and_place),
+        DB_CASE(the_first_call_computes_and_queues_nothing),
+        DB_CASE(a_change_of_the_clocks_neither_skips_nor_doubles),
+        DB_CASE(missed_runs_follow_the_policy),
+        DB_CASE(what_is_older_than_max_age_is_never_made_up),
+        DB_CASE(two_callers_queue_a_due_time_once),
+        DB_CASE(words_name_time_and_place),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return DB_CASES_RUN(tests);
 }

@@ -1,52 +1,28 @@
 #include "core/source.h"
 #include "core/instrument_list.h"
-#include "lib/arena.h"
 #include "lib/date.h"
-#include "tests/lib/testdb.h"
+#include "tests/lib/dbcase.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
-
-static struct test_db *tdb;
-static struct db *db;
-static struct arena *a;
-static struct err err;
 
 static int
 setup(void **state)
 {
-    (void)state;
-    tdb = test_db_new();
-    a = arena_new();
-    return db_open(&db, test_db_conninfo(tdb, "console"), "test", &err) ? 0
-                                                                        : -1;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    db_close(db);
-    arena_free(a);
-    test_db_free(tdb);
-    return 0;
+    return db_case_begin(state, "console");
 }
 
 static void
 bars(const char *symbol, const char *from, const char *to)
 {
-    test_db_sql(tdb,
-                arena_printf(a,
-                             "INSERT INTO bar SELECT i.id, 86400, d, 1, 1, 1, "
-                             "extract(day FROM d AT TIME ZONE 'UTC'), NULL, 1 "
-                             "FROM instrument i, generate_series('%sT00:00Z'::"
-                             "timestamptz, '%sT00:00Z', '1 day') d WHERE "
-                             "i.symbol = '%s'",
-                             from, to, symbol));
+    sql(arena_printf(a,
+                     "INSERT INTO bar SELECT i.id, 86400, d, 1, 1, 1, "
+                     "extract(day FROM d AT TIME ZONE 'UTC'), NULL, 1 "
+                     "FROM instrument i, generate_series('%sT00:00Z'::"
+                     "timestamptz, '%sT00:00Z', '1 day') d WHERE "
+                     "i.symbol = '%s'",
+                     from, to, symbol));
 }
 
 static struct source
@@ -137,8 +113,8 @@ retired_instruments_are_choices_only_when_asked_for(void **state)
     (void)state;
     struct instrument_name *names;
     size_t n;
-    test_db_sql(tdb, "UPDATE instrument SET active = false WHERE symbol = "
-                     "'WTI'");
+    sql("UPDATE instrument SET active = false WHERE symbol = "
+        "'WTI'");
     assert_true(instrument_list_names(a, db, false, &names, &n, &err));
     assert_int_equal(n, 9);
     assert_true(instrument_list_names(a, db, true, &names, &n, &err));
@@ -150,16 +126,12 @@ retired_instruments_are_choices_only_when_asked_for(void **state)
 int
 main(void)
 {
-    if (!test_db_available())
-        return test_db_skip();
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_source_without_bars_has_no_data),
-        TEST(a_source_grows_late_and_then_stale),
-        TEST(a_closed_market_is_not_late),
-        TEST(a_list_goes_on_after_a_symbol),
-        TEST(retired_instruments_are_choices_only_when_asked_for),
+        DB_CASE(a_source_without_bars_has_no_data),
+        DB_CASE(a_source_grows_late_and_then_stale),
+        DB_CASE(a_closed_market_is_not_late),
+        DB_CASE(a_list_goes_on_after_a_symbol),
+        DB_CASE(retired_instruments_are_choices_only_when_asked_for),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return DB_CASES_RUN(tests);
 }

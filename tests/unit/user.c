@@ -2,41 +2,18 @@
 
 #include "lib/secret.h"
 #include "lib/totp.h"
-#include "tests/lib/testdb.h"
+#include "tests/lib/dbcase.h"
 
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
-static struct test_db *tdb;
-static struct db *db;
-static struct arena *a;
-static struct err err;
 static const struct user_actor me = {.name = "test", .address = "192.0.2.1"};
 
 static int
 setup(void **state)
 {
-    (void)state;
-    tdb = test_db_new();
-    a = arena_new();
-    return secret_init(&err) &&
-                   db_open(&db, test_db_conninfo(tdb, "console"), "test", &err)
-               ? 0
-               : -1;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    db_close(db);
-    arena_free(a);
-    test_db_free(tdb);
-    return 0;
+    return secret_init(&err) ? db_case_begin(state, "console") : -1;
 }
 
 static int64_t
@@ -73,8 +50,7 @@ a_name_is_given_once(void **state)
     assert_false(
         user_add(db, &me, "ANNA", "a long password", "viewer", &id, &err));
     assert_int_equal(err.kind, ERR_CONFLICT);
-    assert_string_equal(test_db_sql(tdb, "SELECT count(*) FROM audit_log"),
-                        "1");
+    assert_string_equal(sql("SELECT count(*) FROM audit_log"), "1");
 }
 
 static void
@@ -96,7 +72,7 @@ unfit_names_roles_and_passwords_are_refused(void **state)
             user_add(db, &me, bad[i][0], bad[i][1], bad[i][2], &id, &err));
         assert_int_equal(err.kind, ERR_INPUT);
     }
-    assert_string_equal(test_db_sql(tdb, "SELECT count(*) FROM app_user"), "0");
+    assert_string_equal(sql("SELECT count(*) FROM app_user"), "0");
     const char *why;
     assert_true(user_password_is_fit("şifreşif", &why));
     assert_false(user_password_is_fit("şifreşi", &why));
@@ -109,15 +85,14 @@ a_change_and_its_audit_entry_are_one(void **state)
     int64_t id = added("anna", "admin");
     added("bob", "admin");
     /* without the right to write the entry the change must not stay either */
-    test_db_sql(tdb, "REVOKE INSERT ON audit_log FROM quotemill_console");
+    sql("REVOKE INSERT ON audit_log FROM quotemill_console");
     assert_false(user_set_role(db, &me, id, "viewer", &err));
     assert_false(user_set_password(db, &me, id, "another password", "", &err));
     assert_false(user_set_disabled(db, &me, id, true, &err));
     assert_false(user_set_zone(db, &me, id, "Europe/Paris", &err));
-    assert_string_equal(
-        test_db_sql(tdb, "SELECT role, disabled, time_zone FROM app_user "
-                         "WHERE name = 'anna'"),
-        "admin|f|UTC");
+    assert_string_equal(sql("SELECT role, disabled, time_zone FROM app_user "
+                            "WHERE name = 'anna'"),
+                        "admin|f|UTC");
     struct user *u;
     assert_true(user_find(a, db, "anna", &u, &err));
     assert_true(secret_password_verify(u->password_hash, "a long password"));
@@ -131,8 +106,7 @@ a_change_to_the_same_is_no_entry(void **state)
     assert_true(user_set_role(db, &me, id, "operator", &err));
     assert_true(user_set_disabled(db, &me, id, false, &err));
     assert_true(user_totp_disable(db, &me, id, &err));
-    assert_string_equal(test_db_sql(tdb, "SELECT count(*) FROM audit_log"),
-                        "1");
+    assert_string_equal(sql("SELECT count(*) FROM audit_log"), "1");
 }
 
 struct demotion {
@@ -166,7 +140,7 @@ two_admins_cannot_remove_each_other_at_once(void **state)
             pthread_join(threads[i], NULL);
         assert_int_equal(d[0].ok + d[1].ok, 1);
         assert_int_equal(d[d[0].ok].err.kind, ERR_CONFLICT);
-        test_db_sql(tdb, "UPDATE app_user SET role = 'admin'");
+        sql("UPDATE app_user SET role = 'admin'");
     }
 }
 
@@ -208,8 +182,7 @@ no_secret_reaches_the_audit_log(void **state)
     assert_true(
         user_totp_confirm(db, &me, id, key, "005924", 1234567890, &err));
     assert_true(user_set_password(db, &me, id, "a new password", "", &err));
-    const char *log =
-        test_db_sql(tdb, "SELECT string_agg(l::text, ' ') FROM audit_log l");
+    const char *log = sql("SELECT string_agg(l::text, ' ') FROM audit_log l");
     assert_non_null(strstr(log, "user.totp"));
     assert_null(strstr(log, "argon2"));
     assert_null(strstr(log, "password\": \"a"));
@@ -217,24 +190,19 @@ no_secret_reaches_the_audit_log(void **state)
     assert_null(strstr(log, "GEZD"));
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int
 main(void)
 {
-    if (!test_db_available())
-        return test_db_skip();
     const struct CMUnitTest tests[] = {
-        CASE(a_user_is_found_in_any_case),
-        CASE(a_name_is_given_once),
-        CASE(unfit_names_roles_and_passwords_are_refused),
-        CASE(a_change_and_its_audit_entry_are_one),
-        CASE(a_change_to_the_same_is_no_entry),
-        CASE(two_admins_cannot_remove_each_other_at_once),
-        CASE(the_last_admin_stays),
-        CASE(an_unknown_user_is_missing),
-        CASE(no_secret_reaches_the_audit_log),
+        DB_CASE(a_user_is_found_in_any_case),
+        DB_CASE(a_name_is_given_once),
+        DB_CASE(unfit_names_roles_and_passwords_are_refused),
+        DB_CASE(a_change_and_its_audit_entry_are_one),
+        DB_CASE(a_change_to_the_same_is_no_entry),
+        DB_CASE(two_admins_cannot_remove_each_other_at_once),
+        DB_CASE(the_last_admin_stays),
+        DB_CASE(an_unknown_user_is_missing),
+        DB_CASE(no_secret_reaches_the_audit_log),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return DB_CASES_RUN(tests);
 }
