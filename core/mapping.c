@@ -1,6 +1,6 @@
 #include "core/mapping.h"
 
-#include "lib/date.h"
+#include "core/interval.h"
 #include "lib/json.h"
 #include "lib/zone.h"
 
@@ -10,36 +10,16 @@ static const char *const field_names[FIELD_COUNT] = {"open", "high", "low",
                                                      "close", "volume"};
 static const char *const shape_names[] = {"delimited", "json_arrays",
                                           "json_objects", "json_map"};
-static const struct {
-    const char *name;
-    int32_t seconds;
-} intervals[] = {{"1m", 60},   {"5m", 300},   {"15m", 900},
-                 {"1h", 3600}, {"4h", 14400}, {"1d", DAY_S}};
-
 const char *
 mapping_field_name(enum mapping_field field)
 {
     return field_names[field];
 }
 
-const char *
-mapping_interval_name(int32_t interval_s)
+static bool
+is_interval(int32_t interval_s)
 {
-    for (size_t i = 0; i < COUNT_OF(intervals); i++)
-        if (intervals[i].seconds == interval_s)
-            return intervals[i].name;
-    return NULL;
-}
-
-bool
-mapping_interval_find(const char *name, int32_t *interval_s)
-{
-    for (size_t i = 0; i < COUNT_OF(intervals); i++)
-        if (strcmp(intervals[i].name, name) == 0) {
-            *interval_s = intervals[i].seconds;
-            return true;
-        }
-    return false;
+    return strcmp(interval_name(interval_s), "?") != 0;
 }
 
 static void
@@ -103,7 +83,8 @@ mapping_to_json(struct arena *a, const struct mapping *m)
     json_key(b, "trades");
     json_put_bool(b, m->trades);
     put_column(b, "id", m->id_column);
-    put_text(b, "interval", mapping_interval_name(m->interval_s));
+    put_text(b, "interval",
+             is_interval(m->interval_s) ? interval_name(m->interval_s) : NULL);
     put_series(b, m);
     json_close(b, '}');
     return b->data;
@@ -251,9 +232,8 @@ get_time(const struct reader *r)
         return wrong(r, "time_form", "the name of a way to write times");
     if (!zone_is_known(m->zone))
         return wrong(r, "zone", "an IANA zone, as Europe/Berlin");
-    return interval == NULL ||
-           mapping_interval_find(interval, &m->interval_s) ||
-           wrong(r, "interval", "1m, 5m, 15m, 1h, 4h or 1d");
+    return interval == NULL || interval_parse(interval, &m->interval_s) ||
+           wrong(r, "interval", INTERVAL_NAMES);
 }
 
 bool
@@ -314,7 +294,7 @@ mapping_check(const struct mapping *m, struct err *err)
         return err_set(err, ERR_INPUT, "no column is the time");
     if (m->n_series == 0)
         return err_set(err, ERR_INPUT, "no column is a price");
-    if (mapping_interval_name(m->interval_s) == NULL)
+    if (!is_interval(m->interval_s))
         return err_set(err, ERR_INPUT, "the interval is open");
     for (size_t i = 0; i < m->n_series; i++) {
         const struct mapping_series *s = &m->series[i];

@@ -68,11 +68,6 @@ struct mapping {
 /* The names of enum mapping_field: "open" to "volume". */
 const char *mapping_field_name(enum mapping_field field);
 
-/* The intervals of bars: "1m", "5m", "15m", "1h", "4h", "1d". NULL for other
- * seconds; false for other names. */
-const char *mapping_interval_name(int32_t interval_s);
-bool mapping_interval_find(const char *name, int32_t *interval_s);
-
 /* As JSON, for the database, and back. Reading checks all of it: the columns
  * exist, the zone is known, the interval is one of ours.
  * fails   ERR_INPUT, naming the member */

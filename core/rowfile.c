@@ -3,7 +3,6 @@
 #include "core/rowfile_json.h"
 #include "core/rowfile_time.h"
 #include "core/rowfile_trades.h"
-#include "lib/buf.h"
 #include "lib/csv.h"
 #include "lib/date.h"
 #include "lib/number.h"
@@ -21,8 +20,7 @@ struct rowfile {
     struct rowfile_json *json;
     struct rowfile_trades *trades;
     struct rowfile_time time;
-    int64_t head_lines;  /* rows that begin on them are not data */
-    bool drop_header;    /* so is the next row */
+    bool drop_header;    /* the next row is no data */
     size_t n_cells_want; /* columns of a full row; 0: any number */
     size_t n_cells_need; /* up to the last column that is mapped */
 
@@ -37,7 +35,6 @@ struct rowfile {
     int64_t lines, skipped;
     bool is_over;
     struct rowfile_row out;
-    struct buf *joined; /* the row's text where the reader has none */
     char bad[BAD_MAX], time_text[BAD_MAX / 2], raw[RAW_MAX + 1];
 };
 
@@ -63,45 +60,16 @@ measure_rows(struct rowfile *f)
     f->n_cells_want = m->shape == MAPPING_DELIMITED ? m->n_columns : 0;
 }
 
-/* Until lib/csv reads streams. */
-static bool
-open_csv(struct arena *a, struct stream *in, char delimiter, struct csv **csv,
-         struct err *err)
-{
-    struct buf *all = buf_new(a);
-    const char *bytes;
-    size_t n;
-    do {
-        if (!stream_next(in, &bytes, &n, err))
-            return false;
-        buf_add(all, bytes, n);
-    } while (n > 0);
-    for (size_t i = 0; delimiter != ',' && i < all->len; i++)
-        all->data[i] = all->data[i] == delimiter ? ',' : all->data[i];
-    *csv = csv_open_text(a, all->data, all->len);
-    return true;
-}
-
-static const char *
-csv_text(struct rowfile *f, size_t *len)
-{
-    buf_clear(f->joined);
-    for (size_t i = 0; i < f->cells.n; i++) {
-        if (i > 0)
-            buf_addc(f->joined, f->m->delimiter);
-        buf_adds(f->joined, f->cells.fields[i].text);
-    }
-    *len = f->joined->len;
-    return f->joined->data;
-}
-
 static bool
 open_rows(struct arena *a, struct stream *in, struct rowfile *f,
           struct err *err)
 {
-    if (f->m->shape == MAPPING_DELIMITED)
-        return open_csv(a, in, f->m->delimiter, &f->csv, err);
-    return rowfile_json_open(a, in, f->m, false, &f->json, err);
+    if (f->m->shape != MAPPING_DELIMITED)
+        return rowfile_json_open(a, in, f->m, false, &f->json, err);
+    struct csv_options options = {.delimiter = f->m->delimiter,
+                                  .skip_lines = f->m->skip_lines};
+    f->csv = csv_open_stream(a, in, &options);
+    return true;
 }
 
 bool
@@ -111,9 +79,7 @@ rowfile_open(struct arena *a, struct stream *in, const struct mapping *m,
     struct rowfile *f = arena_alloc(a, sizeof *f);
     f->m = m;
     f->next_series = m->n_series;
-    f->head_lines = m->skip_lines;
     f->drop_header = m->shape == MAPPING_DELIMITED && m->has_header;
-    f->joined = buf_new(a);
     rowfile_time_init(&f->time, m->time_form, m->zone,
                       m->trades ? 0 : m->interval_s);
     if (m->symbol_column >= 0) {
@@ -204,8 +170,6 @@ fetch_data(struct rowfile *f, struct err *err)
         if (f->cells.n == 0)
             return true;
         f->lines++;
-        if (f->cells.line <= f->head_lines)
-            continue;
         if (f->drop_header) {
             f->drop_header = false;
             continue;
@@ -289,7 +253,8 @@ read_number(struct rowfile *f, int column, enum mapping_field field,
 const char *
 rowfile_raw(struct rowfile *f, size_t *len)
 {
-    return f->csv != NULL ? csv_text(f, len) : rowfile_json_raw(f->json, len);
+    *len = f->cells.raw_len;
+    return f->cells.raw;
 }
 
 /* The row was not wholly readable: keep its text. */

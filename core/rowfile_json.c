@@ -373,10 +373,8 @@ begin_cells(struct rowfile_json *j, size_t n)
         j->cells[i] = (struct csv_field){.text = "", .len = 0};
 }
 
-/* The length of the value at s; 0 when it is not whole. Strings and brackets
- * were matched by skip_value. */
-static size_t
-value_length(const char *s, const char *end)
+size_t
+rowfile_json_value(const char *s, const char *end)
 {
     const char *at = s;
     size_t depth = 0;
@@ -454,7 +452,7 @@ read_elements(struct rowfile_json *j, const char *s, const char *end,
     while (s < end && *s != close) {
         size_t column = SIZE_MAX;
         if (has_names) {
-            size_t n = *s == '"' ? value_length(s, end) : 0;
+            size_t n = *s == '"' ? rowfile_json_value(s, end) : 0;
             if (n < 2)
                 return fail(j, "this is not JSON: a name is missing", err);
             column = find_column(j, first, s + 1, n - 2);
@@ -463,7 +461,7 @@ read_elements(struct rowfile_json *j, const char *s, const char *end,
                 return fail(j, "this is not JSON: ':' is missing", err);
             s = skip_blanks(s, end);
         }
-        size_t n = value_length(s, end);
+        size_t n = rowfile_json_value(s, end);
         if (n == 0)
             return fail(j, "this is not JSON: a value is missing", err);
         if (has_names && column != SIZE_MAX)
@@ -487,7 +485,7 @@ read_cells(struct rowfile_json *j, struct err *err)
     bool is_map = j->shape == MAPPING_JSON_MAP;
     begin_cells(j, j->shape == MAPPING_JSON_ARRAYS ? 0 : j->n_columns);
     if (is_map) {
-        size_t n = value_length(s, end);
+        size_t n = rowfile_json_value(s, end);
         put_cell(j, 0, s, n);
         s = skip_blanks(s + n, end);
         s = skip_blanks(s + 1, end); /* the colon was seen */
@@ -496,7 +494,11 @@ read_cells(struct rowfile_json *j, struct err *err)
         return read_elements(j, s + 1, end, true, is_map, err);
     if (*s == '[' && j->shape != MAPPING_JSON_OBJECTS) {
         j->n_cells = is_map;
-        return read_elements(j, s + 1, end, false, 0, err);
+        if (!read_elements(j, s + 1, end, false, 0, err))
+            return false;
+        if (j->n_cells == 0) /* [] is a row, too */
+            j->cells[j->n_cells++] = (struct csv_field){.text = ""};
+        return true;
     }
     j->n_cells = is_map;
     return add_element(j, s, (size_t)(end - s)) ||
@@ -558,14 +560,10 @@ rowfile_json_next(struct rowfile_json *j, struct csv_row *row, struct err *err)
     j->raw_len = j->at - j->from;
     if (!read_cells(j, err))
         return false;
-    *row = (struct csv_row){
-        .line = j->row_line, .n = j->n_cells, .fields = j->cells};
+    *row = (struct csv_row){.line = j->row_line,
+                            .n = j->n_cells,
+                            .fields = j->cells,
+                            .raw = j->raw,
+                            .raw_len = j->raw_len};
     return true;
-}
-
-const char *
-rowfile_json_raw(const struct rowfile_json *j, size_t *len)
-{
-    *len = j->raw_len;
-    return j->raw;
 }

@@ -24,14 +24,17 @@ MUST_USE bool rowfile_json_open(struct arena *a, struct stream *in,
                                 const struct mapping *m, bool is_inside,
                                 struct rowfile_json **out, struct err *err);
 
-/* The next row, borrowed until the next call; n 0 at the end. A row that is
+/* The next row, borrowed until the next call; n 0 at the end; raw of a map's
+ * row has its key. A row that is
  * no array or object comes as one cell.
  * fails   ERR_INPUT, naming the line: not JSON, a row over 1 MiB, the file
  *         ends inside */
 MUST_USE bool rowfile_json_next(struct rowfile_json *j, struct csv_row *row,
                                 struct err *err);
 
-/* The text of the row that came last; of a map with its key. */
-const char *rowfile_json_raw(const struct rowfile_json *j, size_t *len);
+/* The length of the JSON value at s (no blanks before it): to `end` where it
+ * is cut off; 0 where there is none. Brackets are counted, nothing more is
+ * checked. */
+size_t rowfile_json_value(const char *s, const char *end);
 
 #endif

@@ -1,11 +1,13 @@
-/* quotemill parse: what a provider's parser makes of a saved response. Reads
- * no database and no network, so it also serves to try a generic spec. */
+/* quotemill parse: what a provider's parser makes of a saved response, or what
+ * a file of prices is taken for. Reads no database and no network, so it also
+ * serves to try a generic spec and a mapping. */
 #include "worker/command.h"
 
 #include "core/interval.h"
 #include "core/providers/provider.h"
 #include "lib/date.h"
 #include "lib/number.h"
+#include "worker/parse_file.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -15,9 +17,12 @@
 
 static const char help[] =
     "usage: quotemill parse --provider P [option]... FILE\n"
+    "       quotemill parse --file-format F [option]... FILE\n"
     "\n"
-    "Reads a saved response as the provider's parser does and prints its rows\n"
-    "as CSV, or the fault and its words. FILE may be - for standard input.\n"
+    "The first reads a saved response as the provider's parser does and "
+    "prints\n"
+    "its rows as CSV, or the fault and its words. FILE may be - for standard\n"
+    "input.\n"
     "\n"
     "  --provider P   binance, yahoo, fred, eia, mnav or generic\n"
     "  --symbol S     the provider's name for what was asked; checked\n"
@@ -27,8 +32,21 @@ static const char help[] =
     "  --spec FILE    the generic provider's spec (JSON)\n"
     "  --json         print JSON\n"
     "\n"
-    "Exit status: 0 rows were read, 1 the response has a fault, 2 wrong "
-    "usage.\n";
+    "The second reads a file of prices (CSV or JSON, also packed with gzip or\n"
+    "zstd) as import does, says what it was taken for and prints its rows.\n"
+    "\n"
+    "  --file-format F  auto, custom, or the name of a format\n"
+    "  --map FIELD=X    a column for time, clock, open, high, low, close,\n"
+    "                   volume, symbol, id or flag; or an answer: zone,\n"
+    "                   day_order, decimal, delimiter, header, "
+    "instrument.NAME\n"
+    "  --instrument S   which instrument the file is of\n"
+    "  --known S        an instrument that the file may be of\n"
+    "  --interval I     as above\n"
+    "  --json           print JSON, one object a line: first what was found\n"
+    "\n"
+    "Exit status: 0 rows were read, 1 the response or the file has a fault,\n"
+    "2 wrong usage, or a question about the file is open.\n";
 
 struct options {
     const struct provider *provider;
@@ -36,7 +54,19 @@ struct options {
     int32_t interval_s;
     int status;
     bool json;
+    bool is_file; /* --file-format was given */
+    const char **answers, **known;
+    size_t n_answers, n_known;
 };
+
+/* An answer about a file. */
+static bool
+add_answer(struct command *c, struct options *o, const char *field)
+{
+    o->answers[o->n_answers++] =
+        field != NULL ? arena_printf(c->a, "%s=%s", field, optarg) : optarg;
+    return true;
+}
 
 static bool
 set_option(struct command *c, int option, struct options *o, struct err *err)
@@ -52,6 +82,7 @@ set_option(struct command *c, int option, struct options *o, struct err *err)
         o->symbol = optarg;
         return true;
     case 'i':
+        (void)add_answer(c, o, "interval");
         return interval_parse(optarg, &o->interval_s) ||
                command_usage(c, err,
                              "--interval \"%s\": expected " INTERVAL_NAMES,
@@ -69,6 +100,16 @@ set_option(struct command *c, int option, struct options *o, struct err *err)
     case 'j':
         o->json = true;
         return true;
+    case 'f':
+        o->is_file = true;
+        return add_answer(c, o, "format");
+    case 'm':
+        return add_answer(c, o, NULL);
+    case 't':
+        return add_answer(c, o, "instrument");
+    case 'k':
+        o->known[o->n_known++] = optarg;
+        return true;
     default:
         return command_usage(c, err, "unknown option, or a value is missing");
     }
@@ -84,19 +125,28 @@ read_options(struct command *c, struct options *o, struct err *err)
         {"status", required_argument, NULL, 'n'},
         {"spec", required_argument, NULL, 'g'},
         {"json", no_argument, NULL, 'j'},
+        {"file-format", required_argument, NULL, 'f'},
+        {"map", required_argument, NULL, 'm'},
+        {"instrument", required_argument, NULL, 't'},
+        {"known", required_argument, NULL, 'k'},
         {0}};
     *o = (struct options){.status = 200};
+    o->answers = command_room(c);
+    o->known = command_room(c);
     optind = 0;
     opterr = 0;
     for (int option;
          (option = getopt_long(c->argc, c->argv, "", longs, NULL)) != -1;)
         if (!set_option(c, option, o, err))
             return false;
-    if (o->provider == NULL)
-        command_usage(c, err, "--provider is missing");
+    if ((o->provider == NULL) != o->is_file)
+        command_usage(c, err,
+                      "--provider is missing, or --file-format: one "
+                      "of the two is expected");
     else if (optind != c->argc - 1)
         command_usage(c, err, "one FILE is expected");
-    else if (strcmp(o->provider->name, "generic") == 0 && o->spec == NULL)
+    else if (!o->is_file && strcmp(o->provider->name, "generic") == 0 &&
+             o->spec == NULL)
         command_usage(c, err, "the generic provider needs --spec");
     else
         o->file = c->argv[optind];
@@ -227,7 +277,18 @@ cmd_parse(struct command *c, struct err *err)
     struct buf *out = buf_new(c->a);
     if (command_help(c, help))
         return true;
-    if (!read_options(c, &o, err) || !read_file(o.file, body, err))
+    if (!read_options(c, &o, err))
+        return false;
+    if (o.is_file)
+        return parse_file(c,
+                          &(struct parse_file){.path = o.file,
+                                               .answers = o.answers,
+                                               .n_answers = o.n_answers,
+                                               .symbols = o.known,
+                                               .n_symbols = o.n_known,
+                                               .json = o.json},
+                          err);
+    if (!read_file(o.file, body, err))
         return false;
     struct provider_request request = {.base_url = "",
                                        .symbol = o.symbol,
