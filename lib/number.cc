@@ -1,4 +1,4 @@
-#include "lib/number.h"
+#include "lib/number_own.h"
 
 #include <charconv>
 #include <cmath>
@@ -30,7 +30,7 @@ is_digit(char c)
 }
 
 bool
-number_parse_f64(const char *s, size_t len, double *out)
+number_parse_any(const char *s, size_t len, double *out)
 {
     const char *end = s + len;
     const char *first = s;

@@ -1,4 +1,5 @@
-/* Numbers to and from text, exact and fast (std::from_chars, std::to_chars). */
+/* Numbers to and from text, exact and fast: plain decimals by our own code, the
+ * rest by std::from_chars and std::to_chars. */
 #ifndef LIB_NUMBER_H
 #define LIB_NUMBER_H
 

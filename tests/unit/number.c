@@ -37,13 +37,117 @@ numbers_read_as_strtod_reads_them(void **state)
 }
 
 static void
+check_as_strtod(const char *text)
+{
+    size_t len = strlen(text);
+    char *copy = malloc(len); /* reading behind it would be seen */
+    memcpy(copy, text, len);
+    double v = NAN, expected = strtod(text, NULL);
+    if (!number_parse_f64(copy, len, &v) ||
+        memcmp(&v, &expected, sizeof v) != 0)
+        fail_msg("\"%s\" is read as %.17g", text, v);
+    free(copy);
+}
+
+static void
+hard_numbers_read_as_strtod_reads_them(void **state)
+{
+    (void)state;
+    static const char *const hard[] = {
+        /* around 2^53, where a double begins to skip whole numbers */
+        "9007199254740991", "9007199254740992", "9007199254740993",
+        "9007199254740994", "9007199254740995", "900719925474099.3",
+        "9.007199254740993", "0.9007199254740993", "9007199254740993.0",
+        "9007199254740993.00000000000000000000001",
+        /* halfway between two doubles, and a little beside */
+        "1.00000000000000011102230246251565404236316680908203125",
+        "1.00000000000000011102230246251565404236316680908203124",
+        "1.00000000000000011102230246251565404236316680908203126",
+        "1090544144181609348671888949248", "1090544144181609348835077142190",
+        /* subnormals, and the edges of underflow and overflow */
+        "4.9406564584124654e-324", "2.4703282292062327e-324",
+        "2.4703282292062328e-324", "2.2250738585072014e-308",
+        "2.2250738585072011e-308", "1.7976931348623158e308",
+        "1.7976931348623157e+308", "1e-1000000",
+        /* many digits, leading zeros, points at the ends */
+        "0000000000000000", "00000000000000001", "000000000000000.1",
+        "0.000000000000001", "1234567890123456", "12345678.12345678",
+        ".000000000000001", "000000000000001.", "-0", "-0.0", "+0.5", "-.5",
+        "17.123456789012345", "0.1234567890123456789", "1e22", "1e23",
+        "123456789012345e22", "8.5", "99999999", "99999999.", ".99999999"};
+    for (size_t i = 0; i < sizeof hard / sizeof hard[0]; i++)
+        check_as_strtod(hard[i]);
+}
+
+/* 30 million have been compared once; here as many as take no time. */
+static void
+random_decimals_read_as_strtod_reads_them(void **state)
+{
+    (void)state;
+    uint64_t bits = 88172645463325252ULL;
+    for (int i = 0; i < 300000; i++) {
+        char text[32];
+        int n = 0;
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        uint64_t rest = bits >> 8, digits = 1 + bits % 18, at = bits / 64 % 24;
+        if (bits & 1u << 30)
+            text[n++] = bits & 1u << 31 ? '-' : '+';
+        for (uint64_t k = 0; k < digits; k++) {
+            if (k == at)
+                text[n++] = '.';
+            text[n++] = (char)('0' + rest % 10);
+            rest = rest / 10 + (bits << (k + 20));
+        }
+        if (digits == at)
+            text[n++] = '.';
+        text[n] = '\0';
+        check_as_strtod(text);
+    }
+}
+
+static void
 what_is_not_wholly_a_number_is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {
-        "",   " 1",  "1 ",  "nan", "NaN",   "inf",      "-inf",   "0x10",
-        "1e", "1,5", "--1", "+-1", "-+1",   "1e999",    "-1e999", "e5",
-        ".",  "-",   "+",   "abc", "1.2.3", "infinity", "1_000"};
+    static const char *const bad[] = {"",
+                                      " 1",
+                                      "1 ",
+                                      "nan",
+                                      "NaN",
+                                      "inf",
+                                      "-inf",
+                                      "0x10",
+                                      "1e",
+                                      "1,5",
+                                      "--1",
+                                      "+-1",
+                                      "-+1",
+                                      "1e999",
+                                      "-1e999",
+                                      "e5",
+                                      ".",
+                                      "-",
+                                      "+",
+                                      "abc",
+                                      "1.2.3",
+                                      "infinity",
+                                      "1_000",
+                                      "1e400",
+                                      "-1e400",
+                                      "1..2",
+                                      "..",
+                                      "-.",
+                                      "+.",
+                                      "1.2.",
+                                      "123456789.1.2",
+                                      "1234567/",
+                                      "1234567:",
+                                      "12345678/",
+                                      "1234567890123 ",
+                                      "1\xB9",
+                                      "1\x80"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         double v = 7;
         assert_false(number_parse_f64(bad[i], strlen(bad[i]), &v));
@@ -159,6 +263,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_read_as_strtod_reads_them),
+        cmocka_unit_test(hard_numbers_read_as_strtod_reads_them),
+        cmocka_unit_test(random_decimals_read_as_strtod_reads_them),
         cmocka_unit_test(what_is_not_wholly_a_number_is_refused),
         cmocka_unit_test(integers_do_not_overflow),
         cmocka_unit_test(text_is_the_shortest_that_reads_back),
