@@ -13,7 +13,7 @@
  *     return DB_CASES_RUN(tests);
  *
  * Its variables are the including file's own; one file of a program includes
- * it. A case that needs a state of its own has struct fixture in testdb.h.
+ * it. A case that needs a state of its own has struct db_fixture in testdb.h.
  */
 #ifndef TESTS_LIB_DBCASE_H
 #define TESTS_LIB_DBCASE_H

@@ -171,3 +171,61 @@ test_db_kick(const struct test_db *t)
              t->name);
     free(psql("postgres", sql));
 }
+
+struct db *
+db_fixture_open(struct db_fixture *f, const char *role)
+{
+    struct db *db;
+    if (!db_open(&db, test_db_conninfo(f->t, role), "test", &f->err))
+        give_up("connect", f->err.text);
+    return db;
+}
+
+int
+db_fixture_worker(void **state)
+{
+    struct db_fixture *f = xcalloc(1, sizeof *f);
+    f->t = test_db_new();
+    f->a = arena_new();
+    f->db = db_fixture_open(f, "worker");
+    *state = f;
+    return 0;
+}
+
+int
+db_fixture_free(void **state)
+{
+    struct db_fixture *f = *state;
+    arena_free(f->a);
+    db_close(f->db);
+    test_db_free(f->t);
+    free(f);
+    return 0;
+}
+
+const char *
+db_fixture_count(struct db_fixture *f, const char *table)
+{
+    return test_db_sql(f->t,
+                       arena_printf(f->a, "SELECT count(*) FROM %s", table));
+}
+
+struct db_args
+test_load_args(struct arena *a, const char *kind, const char *interval_s)
+{
+    const char **v = arena_array(a, 15, sizeof *v);
+    v[1] = "1";
+    v[2] = interval_s;
+    v[3] = kind;
+    v[6] = "request";
+    v[7] = "";
+    v[8] = "false";
+    return (struct db_args){.n = 15, .v = v};
+}
+
+bool
+test_load_add(struct db *db, struct arena *a, struct err *err)
+{
+    return db_exec(db, SQL_load_create, test_load_args(a, "upload", "86400"),
+                   NULL, err);
+}

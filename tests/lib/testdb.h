@@ -13,6 +13,8 @@
 #ifndef TESTS_LIB_TESTDB_H
 #define TESTS_LIB_TESTDB_H
 
+#include "lib/db.h"
+
 #include <stdbool.h>
 
 struct test_db;
@@ -38,6 +40,25 @@ const char *test_db_host(void);
  * headings, columns divided by |, no line break at the end) is valid until the
  * next call. */
 const char *test_db_sql(const struct test_db *t, const char *sql);
+
+/* What a case gets as its state: setup is db_fixture_worker (db is the worker's
+ * connection), teardown db_fixture_free. */
+struct db_fixture {
+    struct test_db *t;
+    struct arena *a;
+    struct db *db;
+    struct err err;
+};
+int db_fixture_worker(void **state);
+int db_fixture_free(void **state);
+/* Another connection, for the case to close; count of a table's rows. */
+struct db *db_fixture_open(struct db_fixture *f, const char *role);
+const char *db_fixture_count(struct db_fixture *f, const char *table);
+
+/* Arguments of SQL_load_create; such a load with the request "request". */
+struct db_args test_load_args(struct arena *a, const char *kind,
+                              const char *interval_s);
+bool test_load_add(struct db *db, struct arena *a, struct err *err);
 
 /* Ends the sessions of all other connections to it, as a restart would. */
 void test_db_kick(const struct test_db *t);

@@ -13,38 +13,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-struct fixture {
-    struct test_db *t;
-    struct arena *a;
-    struct db *db;
-    struct err err;
-};
-
-static int
-set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->t = test_db_new();
-    f->a = arena_new();
-    if (!db_open(&f->db, test_db_conninfo(f->t, "worker"), "test bar", &f->err))
-        return -1;
-    *state = f;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_free(f->a);
-    db_close(f->db);
-    test_db_free(f->t);
-    free(f);
-    return 0;
-}
-
 static int64_t
-new_load(struct fixture *f, int32_t interval_s)
+new_load(struct db_fixture *f, int32_t interval_s)
 {
     struct load load = {.instrument_id = 1,
                         .interval_s = interval_s,
@@ -59,7 +29,8 @@ new_load(struct fixture *f, int32_t interval_s)
 /* n bars from `first`, closes counting up from `close`; volume NaN at odd
  * places. */
 static struct series_row *
-bars(struct fixture *f, int64_t first, int32_t step_s, size_t n, double close)
+bars(struct db_fixture *f, int64_t first, int32_t step_s, size_t n,
+     double close)
 {
     struct series_row *rows = arena_array(f->a, n, sizeof *rows);
     for (size_t i = 0; i < n; i++) {
@@ -75,7 +46,7 @@ bars(struct fixture *f, int64_t first, int32_t step_s, size_t n, double close)
 }
 
 static void
-store(struct fixture *f, int32_t interval_s, int64_t load,
+store(struct db_fixture *f, int32_t interval_s, int64_t load,
       const struct series_row *rows, size_t n, int64_t n_new, int64_t n_same,
       int64_t n_changed)
 {
@@ -93,7 +64,7 @@ store(struct fixture *f, int32_t interval_s, int64_t load,
 static void
 new_bars_are_stored_exactly(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct series_row *rows = bars(f, -5 * DAY_S, DAY_S, 1000, 0.1);
     store(f, DAY_S, new_load(f, DAY_S), rows, 1000, 1000, 0, 0);
     struct series *back;
@@ -117,7 +88,7 @@ new_bars_are_stored_exactly(void **state)
 static void
 what_is_stored_already_is_not_touched(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct series_row *rows = bars(f, 0, DAY_S, 500, 100);
     store(f, DAY_S, new_load(f, DAY_S), rows, 500, 500, 0, 0);
     const char *before = arena_strdup(
@@ -136,7 +107,7 @@ what_is_stored_already_is_not_touched(void **state)
 static void
 a_changed_bar_goes_to_history_with_its_time_of_belief(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t first = new_load(f, DAY_S);
     store(f, DAY_S, first, bars(f, 0, DAY_S, 10, 100), 10, 10, 0, 0);
     struct series_row *rows = bars(f, 4 * DAY_S, DAY_S, 10, 104);
@@ -163,7 +134,7 @@ a_changed_bar_goes_to_history_with_its_time_of_belief(void **state)
 }
 
 struct both {
-    struct fixture *f;
+    struct db_fixture *f;
     const struct series_row *rows;
     size_t n;
     int64_t load;
@@ -185,7 +156,7 @@ store_and_settle(struct db *db, void *arg, struct err *err)
 static void
 belief_has_neither_gap_nor_overlap(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     for (int i = 0; i < 3; i++) {
         struct both b = {f, bars(f, 0, DAY_S, 3, 100 + i), 3,
                          new_load(f, DAY_S), true};
@@ -208,7 +179,7 @@ belief_has_neither_gap_nor_overlap(void **state)
 static void
 a_store_joins_the_callers_transaction(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct both b = {f, bars(f, 0, DAY_S, 300, 100), 300, new_load(f, DAY_S),
                      false};
     assert_false(db_tx(f->db, store_and_settle, &b, &f->err));
@@ -229,7 +200,7 @@ a_store_joins_the_callers_transaction(void **state)
 static void
 rows_between_stored_ones_are_filled_in(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     store(f, DAY_S, new_load(f, DAY_S), bars(f, 0, 2 * DAY_S, 50, 100), 50, 50,
           0, 0);
     struct series_row *all = bars(f, -3 * DAY_S, DAY_S, 120, 1000);
@@ -243,7 +214,7 @@ rows_between_stored_ones_are_filled_in(void **state)
 static void
 other_instruments_and_intervals_are_left_alone(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct series_row *rows = bars(f, 0, DAY_S, 10, 100);
     store(f, DAY_S, new_load(f, DAY_S), rows, 10, 10, 0, 0);
     store(f, 3600, new_load(f, 3600), rows, 10, 10, 0, 0);
@@ -264,7 +235,7 @@ other_instruments_and_intervals_are_left_alone(void **state)
 static void
 minute_bars_get_their_months(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t first;
     assert_true(date_parse_iso("2024-01-31T22:00:00Z", 20, &first));
     size_t n = 30 * 1440; /* to 1 March: three months */
@@ -288,12 +259,12 @@ minute_bars_get_their_months(void **state)
 static void
 nothing_to_store_is_no_failure(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     store(f, DAY_S, new_load(f, DAY_S), NULL, 0, 0, 0, 0);
 }
 
 struct thread {
-    struct fixture *f;
+    struct db_fixture *f;
     double close;
     int64_t load;
     bool ok;
@@ -320,7 +291,7 @@ store_in_thread(void *arg)
 static void
 stores_at_once_wait_for_each_other(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     enum { N = 4 };
     struct thread threads[N];
     pthread_t ids[N];
@@ -349,7 +320,7 @@ stores_at_once_wait_for_each_other(void **state)
 static void
 readers_say_what_is_there(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct bar_span span;
     int64_t ts;
     double close;
@@ -387,7 +358,7 @@ readers_say_what_is_there(void **state)
 static void
 a_load_is_settled_once(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t id = new_load(f, DAY_S);
     struct load_count counts = {1, 2, 3, 4, 5};
     assert_true(load_stored(f->db, id, &counts, &f->err));
@@ -417,7 +388,7 @@ a_load_is_settled_once(void **state)
 static void
 the_loads_of_a_run_that_wait_are_listed(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     test_db_sql(f->t, "INSERT INTO run (mode, trigger, requested_by, lane, "
                       "steps) VALUES ('full_refresh', 'cli', 'x', 0, '{}')");
     struct load load = {.run_id = 1,
@@ -468,7 +439,7 @@ the_loads_of_a_run_that_wait_are_listed(void **state)
 static void
 a_fault_is_kept_once_and_counted(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t load = new_load(f, DAY_S), n_new;
     struct doubt doubts[] = {
         {DAY_S, false, "high_low", "high", "1", "2 or more", "row one"},
@@ -504,7 +475,7 @@ a_fault_is_kept_once_and_counted(void **state)
 static void
 any_bytes_can_be_kept(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     char *longest = arena_alloc(f->a, 100001);
     memset(longest, 'y', 100000);
     struct doubt doubts[] = {
@@ -527,7 +498,7 @@ any_bytes_can_be_kept(void **state)
 static void
 many_faults_are_kept_in_batches(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     enum { N = 4500 };
     struct doubt *doubts = arena_array(f->a, N, sizeof *doubts);
     for (int i = 0; i < N; i++)
@@ -545,7 +516,8 @@ many_faults_are_kept_in_batches(void **state)
         "4500|2|2|1");
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name)                                                                \
+    cmocka_unit_test_setup_teardown(name, db_fixture_worker, db_fixture_free)
 
 int
 main(void)

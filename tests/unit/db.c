@@ -11,80 +11,15 @@
 #include <sys/time.h>
 #include <cmocka.h>
 
-struct fixture {
-    struct test_db *t;
-    struct arena *a;
-    struct db *worker;
-    struct err err;
-};
-
-static struct db *
-open_as(struct fixture *f, const char *role)
-{
-    struct db *db;
-    assert_true(db_open(&db, test_db_conninfo(f->t, role), "test db", &f->err));
-    return db;
-}
-
-static int
-set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->t = test_db_new();
-    f->a = arena_new();
-    f->worker = open_as(f, "worker");
-    *state = f;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_free(f->a);
-    db_close(f->worker);
-    test_db_free(f->t);
-    free(f);
-    return 0;
-}
-
-static const char *
-count_of(struct fixture *f, const char *table)
-{
-    return test_db_sql(f->t,
-                       arena_printf(f->a, "SELECT count(*) FROM %s", table));
-}
-
-/* A load whose request says what the test looks for. */
-static struct db_args
-load_args(struct arena *a, const char *kind, const char *interval_s)
-{
-    const char **v = arena_array(a, 15, sizeof *v);
-    v[1] = "1";
-    v[2] = interval_s;
-    v[3] = kind;
-    v[6] = "request";
-    v[7] = "";
-    v[8] = "false";
-    return (struct db_args){.n = 15, .v = v};
-}
-
-static bool
-add_load(struct db *db, struct arena *a, struct err *err)
-{
-    return db_exec(db, SQL_load_create, load_args(a, "upload", "86400"), NULL,
-                   err);
-}
-
 /* --- queries ------------------------------------------------------------ */
 
 static void
 rows_are_read_by_name_and_type(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct db_rows *rows;
-    assert_true(db_query(f->a, f->worker, SQL_validation_rule_list, DB_NONE,
-                         &rows, &f->err));
+    assert_true(db_query(f->a, f->db, SQL_validation_rule_list, DB_NONE, &rows,
+                         &f->err));
     assert_true(db_count(rows) >= 11);
     int name = db_col(rows, "name");
     bool seen = false;
@@ -96,10 +31,10 @@ rows_are_read_by_name_and_type(void **state)
     assert_null(db_text(rows, 0, "threshold"));
 
     assert_true(
-        db_query(f->a, f->worker, SQL_provider_names, DB_NONE, &rows, &f->err));
+        db_query(f->a, f->db, SQL_provider_names, DB_NONE, &rows, &f->err));
     assert_true(db_bool(rows, 0, "enabled"));
-    assert_true(db_query_one(f->a, f->worker, SQL_bar_span,
-                             DB_ARGS("1", "86400"), &rows, &f->err));
+    assert_true(db_query_one(f->a, f->db, SQL_bar_span, DB_ARGS("1", "86400"),
+                             &rows, &f->err));
     assert_int_equal(db_i64(rows, 0, "n"), 0);
     assert_int_equal(db_i64(rows, 0, "first_ts"), 0);
 }
@@ -107,13 +42,13 @@ rows_are_read_by_name_and_type(void **state)
 static void
 values_travel_as_parameters_never_as_sql(void **state)
 {
-    struct fixture *f = *state;
-    struct db_args args = load_args(f->a, "upload", "86400");
+    struct db_fixture *f = *state;
+    struct db_args args = test_load_args(f->a, "upload", "86400");
     const char *evil = "'); DROP TABLE load; -- \\ \" \xc3\xa9";
     ((const char **)args.v)[6] = evil;
     struct db_rows *rows;
     assert_true(
-        db_query_one(f->a, f->worker, SQL_load_create, args, &rows, &f->err));
+        db_query_one(f->a, f->db, SQL_load_create, args, &rows, &f->err));
     const char *back = test_db_sql(f->t, "SELECT request FROM load");
     assert_string_equal(back, evil);
 }
@@ -121,21 +56,23 @@ values_travel_as_parameters_never_as_sql(void **state)
 static void
 failures_are_sorted_into_kinds(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct arena *a = f->a;
-    struct db *db = f->worker;
+    struct db *db = f->db;
     struct err *err = &f->err;
-    assert_false(db_exec(db, SQL_load_create, load_args(a, "nonsense", "60"),
-                         NULL, err)); /* check */
-    assert_int_equal(err->kind, ERR_INPUT);
-    assert_false(db_exec(db, SQL_load_create, load_args(a, "upload", "abc"),
-                         NULL, err)); /* invalid text */
+    assert_false(db_exec(db, SQL_load_create,
+                         test_load_args(a, "nonsense", "60"), NULL,
+                         err)); /* check */
     assert_int_equal(err->kind, ERR_INPUT);
     assert_false(db_exec(db, SQL_load_create,
-                         load_args(a, "upload", "99999999999"), NULL,
+                         test_load_args(a, "upload", "abc"), NULL,
+                         err)); /* invalid text */
+    assert_int_equal(err->kind, ERR_INPUT);
+    assert_false(db_exec(db, SQL_load_create,
+                         test_load_args(a, "upload", "99999999999"), NULL,
                          err)); /* out of range */
     assert_int_equal(err->kind, ERR_INPUT);
-    struct db_args args = load_args(a, "upload", "60");
+    struct db_args args = test_load_args(a, "upload", "60");
     ((const char **)args.v)[1] = "12345"; /* foreign key */
     assert_false(db_exec(db, SQL_load_create, args, NULL, err));
     assert_int_equal(err->kind, ERR_CONFLICT);
@@ -151,35 +88,35 @@ failures_are_sorted_into_kinds(void **state)
     assert_false(db_exec(db, SQL_load_create, args, NULL, err));
     assert_int_equal(err->kind, ERR_INTERNAL);
 
-    struct db *console = open_as(f, "console");
+    struct db *console = db_fixture_open(f, "console");
     assert_false(db_exec(console, SQL_load_create,
-                         load_args(a, "upload", "86400"), NULL, err));
+                         test_load_args(a, "upload", "86400"), NULL, err));
     assert_int_equal(err->kind, ERR_DENIED);
     db_close(console);
-    assert_string_equal(count_of(f, "load"), "0");
+    assert_string_equal(db_fixture_count(f, "load"), "0");
 }
 
 static void
 the_detail_of_a_failure_stays_hidden(void **state)
 {
-    struct fixture *f = *state;
-    struct db_args args = load_args(f->a, "nonsense", "60");
+    struct db_fixture *f = *state;
+    struct db_args args = test_load_args(f->a, "nonsense", "60");
     ((const char **)args.v)[6] = "a-secret-value";
-    assert_false(db_exec(f->worker, SQL_load_create, args, NULL, &f->err));
+    assert_false(db_exec(f->db, SQL_load_create, args, NULL, &f->err));
     assert_null(strstr(f->err.text, "a-secret-value"));
 }
 
 static void
 affected_rows_are_counted(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t n = -1;
-    assert_true(db_exec(f->worker, SQL_load_refused, DB_ARGS("999", "why"), &n,
-                        &f->err));
-    assert_int_equal(n, 0);
-    assert_true(add_load(f->worker, f->a, &f->err));
     assert_true(
-        db_exec(f->worker, SQL_load_refused, DB_ARGS("1", "why"), &n, &f->err));
+        db_exec(f->db, SQL_load_refused, DB_ARGS("999", "why"), &n, &f->err));
+    assert_int_equal(n, 0);
+    assert_true(test_load_add(f->db, f->a, &f->err));
+    assert_true(
+        db_exec(f->db, SQL_load_refused, DB_ARGS("1", "why"), &n, &f->err));
     assert_int_equal(n, 1);
 }
 
@@ -188,7 +125,7 @@ affected_rows_are_counted(void **state)
 static void
 an_unreachable_server_may_be_tried_again(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct db *db;
     assert_false(
         db_open(&db, "host=/nonexistent dbname=x user=y", "t", &f->err));
@@ -206,46 +143,47 @@ an_unreachable_server_may_be_tried_again(void **state)
 static void
 a_connection_that_died_while_idle_is_made_anew(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct db_rows *rows;
     for (int i = 0; i < 3; i++) {
         test_db_kick(f->t);
-        assert_true(db_query(f->a, f->worker, SQL_provider_names, DB_NONE,
-                             &rows, &f->err));
-        assert_true(db_is_connected(f->worker));
+        assert_true(
+            db_query(f->a, f->db, SQL_provider_names, DB_NONE, &rows, &f->err));
+        assert_true(db_is_connected(f->db));
     }
 }
 
 static bool
 kick_inside(struct db *db, void *arg, struct err *err)
 {
-    struct fixture *f = arg;
-    if (!add_load(db, f->a, err))
+    struct db_fixture *f = arg;
+    if (!test_load_add(db, f->a, err))
         return false;
     test_db_kick(f->t);
-    bool first = add_load(db, f->a, err);
+    bool first = test_load_add(db, f->a, err);
     assert_false(first);
     assert_int_equal(err->kind, ERR_RETRY);
-    return add_load(db, f->a, err); /* must not run outside the transaction */
+    return test_load_add(db, f->a,
+                         err); /* must not run outside the transaction */
 }
 
 static void
 a_connection_lost_in_a_transaction_stays_lost_until_its_end(void **state)
 {
-    struct fixture *f = *state;
-    assert_false(db_tx(f->worker, kick_inside, f, &f->err));
+    struct db_fixture *f = *state;
+    assert_false(db_tx(f->db, kick_inside, f, &f->err));
     assert_int_equal(f->err.kind, ERR_RETRY);
-    assert_false(db_in_tx(f->worker));
-    assert_string_equal(count_of(f, "load"), "0");
-    assert_true(add_load(f->worker, f->a, &f->err));
-    assert_string_equal(count_of(f, "load"), "1");
+    assert_false(db_in_tx(f->db));
+    assert_string_equal(db_fixture_count(f, "load"), "0");
+    assert_true(test_load_add(f->db, f->a, &f->err));
+    assert_string_equal(db_fixture_count(f, "load"), "1");
 }
 
 static bool
 kick_before_commit(struct db *db, void *arg, struct err *err)
 {
-    struct fixture *f = arg;
-    if (!add_load(db, f->a, err))
+    struct db_fixture *f = arg;
+    if (!test_load_add(db, f->a, err))
         return false;
     test_db_kick(f->t);
     return true;
@@ -254,10 +192,10 @@ kick_before_commit(struct db *db, void *arg, struct err *err)
 static void
 a_commit_that_did_not_arrive_is_a_failure(void **state)
 {
-    struct fixture *f = *state;
-    assert_false(db_tx(f->worker, kick_before_commit, f, &f->err));
+    struct db_fixture *f = *state;
+    assert_false(db_tx(f->db, kick_before_commit, f, &f->err));
     assert_int_equal(f->err.kind, ERR_RETRY);
-    assert_string_equal(count_of(f, "load"), "0");
+    assert_string_equal(db_fixture_count(f, "load"), "0");
 }
 
 /* --- transactions ------------------------------------------------------- */
@@ -266,7 +204,7 @@ static bool
 two_loads_then(struct db *db, void *arg, struct err *err)
 {
     struct arena *a = arena_new();
-    bool ok = add_load(db, a, err) && add_load(db, a, err);
+    bool ok = test_load_add(db, a, err) && test_load_add(db, a, err);
     arena_free(a);
     if (!ok)
         return false;
@@ -276,23 +214,23 @@ two_loads_then(struct db *db, void *arg, struct err *err)
 static void
 a_transaction_is_all_or_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     bool commit = false;
-    assert_false(db_tx(f->worker, two_loads_then, &commit, &f->err));
+    assert_false(db_tx(f->db, two_loads_then, &commit, &f->err));
     assert_string_equal(f->err.text, "changed my mind");
-    assert_string_equal(count_of(f, "load"), "0");
+    assert_string_equal(db_fixture_count(f, "load"), "0");
     commit = true;
-    assert_true(db_tx(f->worker, two_loads_then, &commit, &f->err));
-    assert_string_equal(count_of(f, "load"), "2");
+    assert_true(db_tx(f->db, two_loads_then, &commit, &f->err));
+    assert_string_equal(db_fixture_count(f, "load"), "2");
 }
 
 static bool
 passes_over_a_failed_statement(struct db *db, void *arg, struct err *err)
 {
-    struct fixture *f = arg;
-    assert_true(add_load(db, f->a, err));
-    assert_false(db_exec(db, SQL_load_create, load_args(f->a, "nonsense", "60"),
-                         NULL, err));
+    struct db_fixture *f = arg;
+    assert_true(test_load_add(db, f->a, err));
+    assert_false(db_exec(db, SQL_load_create,
+                         test_load_args(f->a, "nonsense", "60"), NULL, err));
     return true;
 }
 
@@ -308,15 +246,15 @@ passes_over_a_failed_part(struct db *db, void *arg, struct err *err)
 static void
 a_failure_passed_over_is_not_committed(void **state)
 {
-    struct fixture *f = *state;
-    assert_false(db_tx(f->worker, passes_over_a_failed_statement, f, &f->err));
+    struct db_fixture *f = *state;
+    assert_false(db_tx(f->db, passes_over_a_failed_statement, f, &f->err));
     assert_int_equal(f->err.kind, ERR_INTERNAL);
-    assert_string_equal(count_of(f, "load"), "0");
-    assert_false(db_tx(f->worker, passes_over_a_failed_part, f, &f->err));
+    assert_string_equal(db_fixture_count(f, "load"), "0");
+    assert_false(db_tx(f->db, passes_over_a_failed_part, f, &f->err));
     assert_int_equal(f->err.kind, ERR_INTERNAL);
-    assert_string_equal(count_of(f, "load"), "0");
+    assert_string_equal(db_fixture_count(f, "load"), "0");
     bool commit = true; /* and the connection goes on */
-    assert_true(db_tx(f->worker, two_loads_then, &commit, &f->err));
+    assert_true(db_tx(f->db, two_loads_then, &commit, &f->err));
 }
 
 static bool
@@ -331,10 +269,10 @@ nested(struct db *db, void *arg, struct err *err)
 static void
 a_nested_part_goes_with_the_whole(void **state)
 {
-    struct fixture *f = *state;
-    assert_false(db_tx(f->worker, nested, NULL, &f->err));
+    struct db_fixture *f = *state;
+    assert_false(db_tx(f->db, nested, NULL, &f->err));
     assert_string_equal(f->err.text, "the outer one failed");
-    assert_string_equal(count_of(f, "load"), "0");
+    assert_string_equal(db_fixture_count(f, "load"), "0");
 }
 
 /* --- several queries in one round trip ---------------------------------- */
@@ -342,71 +280,74 @@ a_nested_part_goes_with_the_whole(void **state)
 static void
 many_queries_answer_in_order(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     for (int round = 0; round < 2; round++) { /* not prepared, then prepared */
         struct db_call calls[] = {
             {.sql = SQL_provider_names},
             {.sql = SQL_bar_span, .args = DB_ARGS("1", "60")},
-            {.sql = SQL_load_create, .args = load_args(f->a, "upload", "60")},
+            {.sql = SQL_load_create,
+             .args = test_load_args(f->a, "upload", "60")},
             {.sql = SQL_bar_span, .args = DB_ARGS("2", "60")},
         };
-        assert_true(db_query_many(f->a, f->worker, calls, 4, &f->err));
+        assert_true(db_query_many(f->a, f->db, calls, 4, &f->err));
         assert_true(db_count(calls[0].rows) >= 5);
         assert_int_equal(db_i64(calls[1].rows, 0, "n"), 0);
         assert_int_equal(db_i64(calls[2].rows, 0, "id"), round + 1);
         assert_int_equal(db_count(calls[3].rows), 1);
     }
-    assert_string_equal(count_of(f, "load"), "2");
+    assert_string_equal(db_fixture_count(f, "load"), "2");
 }
 
 static void
 one_failure_among_many_fails_all(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     for (int round = 0; round < 2; round++) {
         struct db_call calls[] = {
-            {.sql = SQL_load_create, .args = load_args(f->a, "upload", "60")},
-            {.sql = SQL_load_create, .args = load_args(f->a, "bad", "60")},
+            {.sql = SQL_load_create,
+             .args = test_load_args(f->a, "upload", "60")},
+            {.sql = SQL_load_create, .args = test_load_args(f->a, "bad", "60")},
             {.sql = SQL_bar_span, .args = DB_ARGS("2", "60")},
         };
-        assert_false(db_query_many(f->a, f->worker, calls, 3, &f->err));
+        assert_false(db_query_many(f->a, f->db, calls, 3, &f->err));
         assert_int_equal(f->err.kind, ERR_INPUT);
-        assert_string_equal(count_of(f, "load"), "0");
+        assert_string_equal(db_fixture_count(f, "load"), "0");
         /* what could not be prepared in that round can be used after it */
         struct db_rows *rows;
-        assert_true(db_query_one(f->a, f->worker, SQL_bar_span,
-                                 DB_ARGS("1", "60"), &rows, &f->err));
+        assert_true(db_query_one(f->a, f->db, SQL_bar_span, DB_ARGS("1", "60"),
+                                 &rows, &f->err));
     }
-    assert_true(db_query_many(f->a, f->worker, NULL, 0, &f->err));
+    assert_true(db_query_many(f->a, f->db, NULL, 0, &f->err));
 }
 
 static bool
 many_fail_inside(struct db *db, void *arg, struct err *err)
 {
-    struct fixture *f = arg;
+    struct db_fixture *f = arg;
     struct db_call calls[] = {
-        {.sql = SQL_load_create, .args = load_args(f->a, "upload", "60")},
-        {.sql = SQL_load_create, .args = load_args(f->a, "bad", "60")},
+        {.sql = SQL_load_create, .args = test_load_args(f->a, "upload", "60")},
+        {.sql = SQL_load_create, .args = test_load_args(f->a, "bad", "60")},
     };
-    return add_load(db, f->a, err) && db_query_many(f->a, db, calls, 2, err);
+    return test_load_add(db, f->a, err) &&
+           db_query_many(f->a, db, calls, 2, err);
 }
 
 static void
 many_queries_join_a_transaction(void **state)
 {
-    struct fixture *f = *state;
-    assert_false(db_tx(f->worker, many_fail_inside, f, &f->err));
+    struct db_fixture *f = *state;
+    assert_false(db_tx(f->db, many_fail_inside, f, &f->err));
     assert_int_equal(f->err.kind, ERR_INPUT);
-    assert_string_equal(count_of(f, "load"), "0");
-    assert_true(add_load(f->worker, f->a, &f->err));
+    assert_string_equal(db_fixture_count(f, "load"), "0");
+    assert_true(test_load_add(f->db, f->a, &f->err));
 }
 
 static bool
 many_on_a_lost_connection(struct db *db, void *arg, struct err *err)
 {
-    struct fixture *f = arg;
+    struct db_fixture *f = arg;
     struct db_call calls[] = {
-        {.sql = SQL_load_create, .args = load_args(f->a, "upload", "60")},
+        {.sql = SQL_load_create, .args = test_load_args(f->a, "upload", "60")},
         {.sql = SQL_provider_names},
     };
     test_db_kick(f->t);
@@ -416,22 +357,22 @@ many_on_a_lost_connection(struct db *db, void *arg, struct err *err)
 static void
 many_queries_on_a_lost_connection_may_be_tried_again(void **state)
 {
-    struct fixture *f = *state;
-    assert_false(db_tx(f->worker, many_on_a_lost_connection, f, &f->err));
+    struct db_fixture *f = *state;
+    assert_false(db_tx(f->db, many_on_a_lost_connection, f, &f->err));
     assert_int_equal(f->err.kind, ERR_RETRY);
     struct db_call calls[] = {{.sql = SQL_provider_names}};
-    assert_true(db_query_many(f->a, f->worker, calls, 1, &f->err));
+    assert_true(db_query_many(f->a, f->db, calls, 1, &f->err));
     assert_true(db_count(calls[0].rows) >= 5);
 }
 
 static void
 much_text_both_ways_does_not_block(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     enum { N = 40, BYTES = 300000 };
     char *big = arena_alloc(f->a, BYTES + 1);
     memset(big, 'x', BYTES);
-    struct db_args args = load_args(f->a, "upload", "60");
+    struct db_args args = test_load_args(f->a, "upload", "60");
     ((const char **)args.v)[0] = "1";
     ((const char **)args.v)[6] = big;
     test_db_sql(f->t, "INSERT INTO run (mode, trigger, requested_by, lane, "
@@ -443,7 +384,7 @@ much_text_both_ways_does_not_block(void **state)
         calls[2 * i + 1] =
             (struct db_call){.sql = SQL_load_list_fetched, .args = run};
     }
-    assert_true(db_query_many(f->a, f->worker, calls, 2 * N, &f->err));
+    assert_true(db_query_many(f->a, f->db, calls, 2 * N, &f->err));
     for (int i = 0; i < N; i++)
         assert_int_equal(db_count(calls[2 * i + 1].rows), i + 1);
 }
@@ -451,31 +392,31 @@ much_text_both_ways_does_not_block(void **state)
 /* --- notifications and locks -------------------------------------------- */
 
 static void
-wait_for(struct fixture *f, const char *channel, const char *payload)
+wait_for(struct db_fixture *f, const char *channel, const char *payload)
 {
     const char *got_channel, *got_payload;
     assert_true(
-        db_wait(f->a, f->worker, 5000, &got_channel, &got_payload, &f->err));
+        db_wait(f->a, f->db, 5000, &got_channel, &got_payload, &f->err));
     assert_non_null(got_channel);
     assert_string_equal(got_channel, channel);
     assert_string_equal(got_payload, payload);
 }
 
 static void
-nothing_waits(struct fixture *f)
+nothing_waits(struct db_fixture *f)
 {
     const char *channel, *payload;
-    assert_true(db_wait(f->a, f->worker, 0, &channel, &payload, &f->err));
+    assert_true(db_wait(f->a, f->db, 0, &channel, &payload, &f->err));
     assert_null(channel);
 }
 
 static void
 notifications_arrive_also_during_queries(void **state)
 {
-    struct fixture *f = *state;
-    assert_true(db_listen(f->worker, "run_queued", &f->err));
-    assert_true(db_listen(f->worker, "run_queued", &f->err));
-    assert_true(db_listen(f->worker, "Odd \"name\"", &f->err));
+    struct db_fixture *f = *state;
+    assert_true(db_listen(f->db, "run_queued", &f->err));
+    assert_true(db_listen(f->db, "run_queued", &f->err));
+    assert_true(db_listen(f->db, "Odd \"name\"", &f->err));
     nothing_waits(f);
     test_db_sql(f->t, "NOTIFY run_queued, '1'");
     wait_for(f, "run_queued", "1");
@@ -483,9 +424,9 @@ notifications_arrive_also_during_queries(void **state)
     test_db_sql(f->t, "NOTIFY run_queued, '2'");
     test_db_sql(f->t, "NOTIFY \"Odd \"\"name\"\"\", '3'");
     /* both are taken in on the way */
-    assert_true(add_load(f->worker, f->a, &f->err));
+    assert_true(test_load_add(f->db, f->a, &f->err));
     struct db_call calls[] = {{.sql = SQL_provider_names}};
-    assert_true(db_query_many(f->a, f->worker, calls, 1, &f->err));
+    assert_true(db_query_many(f->a, f->db, calls, 1, &f->err));
     wait_for(f, "run_queued", "2");
     wait_for(f, "Odd \"name\"", "3");
     nothing_waits(f);
@@ -494,10 +435,10 @@ notifications_arrive_also_during_queries(void **state)
 static void
 a_reconnect_listens_again_and_says_so(void **state)
 {
-    struct fixture *f = *state;
-    assert_true(db_listen(f->worker, "run_queued", &f->err));
+    struct db_fixture *f = *state;
+    assert_true(db_listen(f->db, "run_queued", &f->err));
     test_db_kick(f->t);
-    assert_true(add_load(f->worker, f->a, &f->err));
+    assert_true(test_load_add(f->db, f->a, &f->err));
     wait_for(f, "run_queued", ""); /* some may have been missed */
     nothing_waits(f);
     test_db_sql(f->t, "NOTIFY run_queued, '4'");
@@ -513,13 +454,13 @@ ignore_signal(int number)
 static void
 a_signal_ends_the_wait(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct sigaction action = {.sa_handler = ignore_signal}, old;
     sigaction(SIGALRM, &action, &old);
     struct itimerval soon = {.it_value = {.tv_usec = 30000}};
     setitimer(ITIMER_REAL, &soon, NULL);
     const char *channel, *payload;
-    assert_true(db_wait(f->a, f->worker, 20000, &channel, &payload, &f->err));
+    assert_true(db_wait(f->a, f->db, 20000, &channel, &payload, &f->err));
     assert_null(channel);
     sigaction(SIGALRM, &old, NULL);
 }
@@ -527,21 +468,22 @@ a_signal_ends_the_wait(void **state)
 static void
 an_advisory_lock_has_one_holder(void **state)
 {
-    struct fixture *f = *state;
-    struct db *other = open_as(f, "worker");
+    struct db_fixture *f = *state;
+    struct db *other = db_fixture_open(f, "worker");
     bool got;
-    assert_true(db_lock_try(f->worker, 1LL << 40, &got, &f->err) && got);
+    assert_true(db_lock_try(f->db, 1LL << 40, &got, &f->err) && got);
     assert_true(db_lock_try(other, 1LL << 40, &got, &f->err) && !got);
-    assert_true(db_unlock(f->worker, 1LL << 40, &f->err));
+    assert_true(db_unlock(f->db, 1LL << 40, &f->err));
     assert_true(db_lock_try(other, 1LL << 40, &got, &f->err) && got);
     test_db_kick(f->t); /* a lost connection holds nothing */
     assert_false(db_unlock(other, 1LL << 40, &f->err));
     assert_int_equal(f->err.kind, ERR_CONFLICT);
-    assert_true(db_lock_try(f->worker, 1LL << 40, &got, &f->err) && got);
+    assert_true(db_lock_try(f->db, 1LL << 40, &got, &f->err) && got);
     db_close(other);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name)                                                                \
+    cmocka_unit_test_setup_teardown(name, db_fixture_worker, db_fixture_free)
 
 int
 main(void)

@@ -10,71 +10,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-struct fixture {
-    struct test_db *t;
-    struct arena *a;
-    struct db *worker;
-    struct err err;
-};
-
-static struct db *
-open_as(struct fixture *f, const char *role)
-{
-    struct db *db;
-    assert_true(db_open(&db, test_db_conninfo(f->t, role), "test db", &f->err));
-    return db;
-}
-
-static int
-set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->t = test_db_new();
-    f->a = arena_new();
-    f->worker = open_as(f, "worker");
-    *state = f;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_free(f->a);
-    db_close(f->worker);
-    test_db_free(f->t);
-    free(f);
-    return 0;
-}
-
-static const char *
-count_of(struct fixture *f, const char *table)
-{
-    return test_db_sql(f->t,
-                       arena_printf(f->a, "SELECT count(*) FROM %s", table));
-}
-
-/* A load whose request says what the test looks for. */
-static struct db_args
-load_args(struct arena *a, const char *kind, const char *interval_s)
-{
-    const char **v = arena_array(a, 15, sizeof *v);
-    v[1] = "1";
-    v[2] = interval_s;
-    v[3] = kind;
-    v[6] = "request";
-    v[7] = "";
-    v[8] = "false";
-    return (struct db_args){.n = 15, .v = v};
-}
-
-static bool
-add_load(struct db *db, struct arena *a, struct err *err)
-{
-    return db_exec(db, SQL_load_create, load_args(a, "upload", "86400"), NULL,
-                   err);
-}
-
 static bool
 copy_bar(struct db *db, int64_t ts, double close, struct err *err)
 {
@@ -123,10 +58,10 @@ sum_row(void *arg, const struct db_field *fields, int n, struct err *err)
 }
 
 static bool
-sum_bars(struct fixture *f, struct sum *sum)
+sum_bars(struct db_fixture *f, struct sum *sum)
 {
     return db_copy_out(
-        f->worker, SQL_bar_each,
+        f->db, SQL_bar_each,
         DB_ARGS("1", "86400", "-99999999999", "99999999999", "9999999"),
         sum_row, sum, &f->err);
 }
@@ -134,9 +69,9 @@ sum_bars(struct fixture *f, struct sum *sum)
 static void
 copies_bring_back_what_went_in(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t n, from = -20000, count = 40000; /* also before 1970 and 2000 */
-    assert_true(copy_bars(f->worker, from, count, &n, &f->err));
+    assert_true(copy_bars(f->db, from, count, &n, &f->err));
     assert_int_equal(n, count);
     struct sum sum = {.stop_after = -1};
     assert_true(sum_bars(f, &sum));
@@ -150,9 +85,9 @@ copies_bring_back_what_went_in(void **state)
 static void
 an_empty_copy_is_a_copy(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t n = -1;
-    assert_true(copy_bars(f->worker, 0, 0, &n, &f->err));
+    assert_true(copy_bars(f->db, 0, 0, &n, &f->err));
     assert_int_equal(n, 0);
     struct sum sum = {.stop_after = -1};
     assert_true(sum_bars(f, &sum));
@@ -162,14 +97,14 @@ an_empty_copy_is_a_copy(void **state)
 static void
 a_copy_that_fails_stores_nothing_and_frees_the_connection(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t n;
-    assert_true(copy_bars(f->worker, 500, 1, &n, &f->err));
-    assert_false(copy_bars(f->worker, 0, 30000, &n, &f->err)); /* a double */
+    assert_true(copy_bars(f->db, 500, 1, &n, &f->err));
+    assert_false(copy_bars(f->db, 0, 30000, &n, &f->err)); /* a double */
     assert_int_equal(f->err.kind, ERR_CONFLICT);
-    assert_string_equal(count_of(f, "bar"), "1");
-    assert_true(add_load(f->worker, f->a, &f->err));
-    struct db *console = open_as(f, "console");
+    assert_string_equal(db_fixture_count(f, "bar"), "1");
+    assert_true(test_load_add(f->db, f->a, &f->err));
+    struct db *console = db_fixture_open(f, "console");
     assert_false(copy_bars(console, 0, 1, &n, &f->err));
     assert_int_equal(f->err.kind, ERR_DENIED);
     assert_false(db_query_one(f->a, console, SQL_bar_before,
@@ -182,14 +117,13 @@ a_copy_that_fails_stores_nothing_and_frees_the_connection(void **state)
 static void
 a_copy_given_up_stores_nothing(void **state)
 {
-    struct fixture *f = *state;
-    assert_true(
-        db_copy_in_begin_part(f->worker, SQL_bar_copy, "coarse", &f->err));
+    struct db_fixture *f = *state;
+    assert_true(db_copy_in_begin_part(f->db, SQL_bar_copy, "coarse", &f->err));
     for (int i = 0; i < 5000; i++)
-        assert_true(copy_bar(f->worker, i * DAY_S, 1, &f->err));
-    db_copy_in_abort(f->worker);
-    assert_true(add_load(f->worker, f->a, &f->err));
-    assert_string_equal(count_of(f, "bar"), "0");
+        assert_true(copy_bar(f->db, i * DAY_S, 1, &f->err));
+    db_copy_in_abort(f->db);
+    assert_true(test_load_add(f->db, f->a, &f->err));
+    assert_string_equal(db_fixture_count(f, "bar"), "0");
 }
 
 static bool
@@ -205,38 +139,36 @@ leaves_in_the_middle_of_a_copy(struct db *db, void *arg, struct err *err)
 static void
 a_transaction_left_in_the_middle_of_a_copy_is_rolled_back(void **state)
 {
-    struct fixture *f = *state;
-    assert_false(
-        db_tx(f->worker, leaves_in_the_middle_of_a_copy, NULL, &f->err));
+    struct db_fixture *f = *state;
+    assert_false(db_tx(f->db, leaves_in_the_middle_of_a_copy, NULL, &f->err));
     assert_string_equal(f->err.text, "left");
-    assert_true(add_load(f->worker, f->a, &f->err));
-    assert_string_equal(count_of(f, "bar"), "0");
+    assert_true(test_load_add(f->db, f->a, &f->err));
+    assert_string_equal(db_fixture_count(f, "bar"), "0");
 }
 
 static void
 a_copy_on_a_lost_connection_may_be_tried_again(void **state)
 {
-    struct fixture *f = *state;
-    assert_true(
-        db_copy_in_begin_part(f->worker, SQL_bar_copy, "coarse", &f->err));
+    struct db_fixture *f = *state;
+    assert_true(db_copy_in_begin_part(f->db, SQL_bar_copy, "coarse", &f->err));
     test_db_kick(f->t);
     bool ok = true;
     for (int i = 0; ok && i < 500000; i++)
-        ok = copy_bar(f->worker, i * DAY_S, 1, &f->err);
+        ok = copy_bar(f->db, i * DAY_S, 1, &f->err);
     int64_t n;
-    ok = ok && db_copy_in_end(f->worker, &n, &f->err);
+    ok = ok && db_copy_in_end(f->db, &n, &f->err);
     assert_false(ok);
     assert_int_equal(f->err.kind, ERR_RETRY);
-    assert_true(copy_bars(f->worker, 0, 10, &n, &f->err));
-    assert_string_equal(count_of(f, "bar"), "10");
+    assert_true(copy_bars(f->db, 0, 10, &n, &f->err));
+    assert_string_equal(db_fixture_count(f, "bar"), "10");
 }
 
 static void
 a_copy_out_can_be_ended_early(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t n;
-    assert_true(copy_bars(f->worker, 0, 20000, &n, &f->err));
+    assert_true(copy_bars(f->db, 0, 20000, &n, &f->err));
     struct sum sum = {.stop_after = 7};
     assert_false(sum_bars(f, &sum));
     assert_string_equal(f->err.text, "enough");
@@ -245,11 +177,11 @@ a_copy_out_can_be_ended_early(void **state)
     assert_true(sum_bars(f, &sum));
     assert_int_equal(sum.n, 20000);
     sum = (struct sum){.stop_after = -1};
-    assert_false(db_copy_out(f->worker, SQL_bar_each,
+    assert_false(db_copy_out(f->db, SQL_bar_each,
                              DB_ARGS("1", "86400", "x", NULL, "1"), sum_row,
                              &sum, &f->err));
     assert_int_equal(f->err.kind, ERR_INPUT);
-    assert_false(db_in_tx(f->worker));
+    assert_false(db_in_tx(f->db));
 }
 
 static bool
@@ -262,16 +194,16 @@ after_some_asking(void *arg)
 static void
 a_copy_out_ends_when_it_is_told_to_stop(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t n;
-    assert_true(copy_bars(f->worker, 0, 20000, &n, &f->err));
+    assert_true(copy_bars(f->db, 0, 20000, &n, &f->err));
     int asks = 4;
     struct sum sum = {.stop_after = -1};
-    db_set_stop(f->worker, after_some_asking, &asks);
+    db_set_stop(f->db, after_some_asking, &asks);
     assert_false(sum_bars(f, &sum));
     assert_int_equal(f->err.kind, ERR_CONFLICT);
     assert_in_range(sum.n, 0, 5 * 1024);
-    db_set_stop(f->worker, NULL, NULL);
+    db_set_stop(f->db, NULL, NULL);
     sum = (struct sum){.stop_after = -1};
     assert_true(sum_bars(f, &sum));
     assert_int_equal(sum.n, 20000);
@@ -323,18 +255,19 @@ absent_fields_have_their_values(void **state)
 static void
 a_notification_that_comes_during_a_copy_is_kept(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     const char *channel, *payload;
     int64_t n;
-    assert_true(db_listen(f->worker, "run_queued", &f->err));
+    assert_true(db_listen(f->db, "run_queued", &f->err));
     test_db_sql(f->t, "NOTIFY run_queued, '2'");
-    assert_true(copy_bars(f->worker, 0, 10, &n, &f->err));
-    assert_true(db_wait(f->a, f->worker, 5000, &channel, &payload, &f->err));
+    assert_true(copy_bars(f->db, 0, 10, &n, &f->err));
+    assert_true(db_wait(f->a, f->db, 5000, &channel, &payload, &f->err));
     assert_string_equal(channel, "run_queued");
     assert_string_equal(payload, "2");
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name)                                                                \
+    cmocka_unit_test_setup_teardown(name, db_fixture_worker, db_fixture_free)
 
 int
 main(void)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define THIN "\u2009"
+#define THIN "\u202f"
 
 static int
 arena_make(void **state)

@@ -1,5 +1,4 @@
 #include "tests/lib/runcase.h"
-#include "lib/format.h"
 
 #include <stdlib.h>
 #include <string.h>
