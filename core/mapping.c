@@ -40,6 +40,16 @@ put_text(struct buf *b, const char *key, const char *text)
 }
 
 static void
+put_texts(struct buf *b, const char *key, const char *const *texts, size_t n)
+{
+    json_key(b, key);
+    json_open(b, '[');
+    for (size_t i = 0; i < n; i++)
+        json_put_str(b, texts[i]);
+    json_close(b, ']');
+}
+
+static void
 put_series(struct buf *b, const struct mapping *m)
 {
     json_key(b, "series");
@@ -69,11 +79,7 @@ mapping_to_json(struct arena *a, const struct mapping *m)
     json_key(b, "header");
     json_put_bool(b, m->has_header);
     put_text(b, "rows_at", m->rows_at != NULL ? m->rows_at : "");
-    json_key(b, "columns");
-    json_open(b, '[');
-    for (size_t i = 0; i < m->n_columns; i++)
-        json_put_str(b, m->columns[i]);
-    json_close(b, ']');
+    put_texts(b, "columns", m->columns, m->n_columns);
     put_column(b, "time", m->time_column);
     put_column(b, "clock", m->clock_column);
     put_text(b, "time_form", cell_time_name(m->time_form));
@@ -86,6 +92,7 @@ mapping_to_json(struct arena *a, const struct mapping *m)
     put_text(b, "interval",
              is_interval(m->interval_s) ? interval_name(m->interval_s) : NULL);
     put_series(b, m);
+    put_texts(b, "left_out", m->left_out, m->n_left_out);
     json_close(b, '}');
     return b->data;
 }
@@ -159,22 +166,35 @@ get_char(const struct reader *r, const char *key, const char *set, char *out)
     return true;
 }
 
+/* At most 4096 texts; a list that is not there is empty. */
+static bool
+get_texts(const struct reader *r, const char *key, const char *const **out,
+          size_t *n)
+{
+    struct json list = json_get(r->doc, key);
+    size_t at = 0;
+    *n = json_count(list);
+    if ((json_type(list) != JSON_ARRAY && json_type(list) != JSON_NONE) ||
+        *n > MAPPING_COLUMNS_MAX)
+        return wrong(r, key, "at most 4096 names");
+    const char **names = arena_array(r->a, *n, sizeof *names);
+    for (struct json_iter it = json_iter(list); json_next(&it);) {
+        if (json_str(it.value) == NULL)
+            return wrong(r, key, "texts");
+        names[at++] = arena_strdup(r->a, json_str(it.value));
+    }
+    *out = names;
+    return true;
+}
+
 static bool
 get_columns(const struct reader *r)
 {
-    struct json list = json_get(r->doc, "columns");
-    size_t n = json_count(list), at = 0;
-    if (json_type(list) != JSON_ARRAY || n == 0 || n > MAPPING_COLUMNS_MAX)
-        return wrong(r, "columns", "1 to 4096 names");
-    const char **names = arena_array(r->a, n, sizeof *names);
-    for (struct json_iter it = json_iter(list); json_next(&it);) {
-        if (json_str(it.value) == NULL)
-            return wrong(r, "columns", "texts");
-        names[at++] = arena_strdup(r->a, json_str(it.value));
-    }
-    r->m->columns = names;
-    r->m->n_columns = n;
-    return true;
+    struct mapping *m = r->m;
+    if (!get_texts(r, "columns", &m->columns, &m->n_columns) ||
+        !get_texts(r, "left_out", &m->left_out, &m->n_left_out))
+        return false;
+    return m->n_columns > 0 || wrong(r, "columns", "names");
 }
 
 static bool

@@ -63,6 +63,9 @@ struct mapping {
     int32_t interval_s; /* 0: still to be asked */
     struct mapping_series *series;
     size_t n_series;
+    const char *const *left_out; /* names in the symbol column whose rows are
+                                  * left out, counted */
+    size_t n_left_out;
 };
 
 /* The names of enum mapping_field: "open" to "volume". */

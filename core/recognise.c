@@ -18,9 +18,8 @@ add_note(struct work *w, const char *fmt, ...)
     va_list args;
     if (w->out->n_notes == NOTES_MAX)
         return;
-    const char **notes = (const char **)(uintptr_t)w->out->notes;
     va_start(args, fmt);
-    notes[w->out->n_notes++] = arena_vprintf(w->a, fmt, args);
+    w->notes[w->out->n_notes++] = arena_vprintf(w->a, fmt, args);
     va_end(args);
 }
 
@@ -159,10 +158,11 @@ bool
 recognise(struct arena *a, const struct recognise_input *in,
           struct recognised *out, struct err *err)
 {
-    struct work w = {.a = a, .in = in, .out = out, .why = buf_new(a)};
+    struct work w = {
+        .a = a, .in = in, .out = out, .why = buf_new(a), .doubtful = -1};
     *out = (struct recognised){0};
     out->questions = arena_array(a, QUESTIONS_MAX, sizeof *out->questions);
-    out->notes = arena_array(a, NOTES_MAX, sizeof *out->notes);
+    out->notes = w.notes = arena_array(a, NOTES_MAX, sizeof *w.notes);
     if (!answers_read(&w, err) || !read_sample(&w, err) ||
         !format_find(&w, err))
         return false;

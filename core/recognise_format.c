@@ -9,6 +9,7 @@
 #include <string.h>
 
 static bool fits_alphavantage(const struct sample *s, const enum role *roles);
+static bool fits_yfinance(const struct sample *s, const enum role *roles);
 static bool fits_fred(const struct sample *s, const enum role *roles);
 static bool fits_eia(const struct sample *s, const enum role *roles);
 
@@ -327,6 +328,14 @@ fits_alphavantage(const struct sample *s, const enum role *roles)
         before = c.local_ts;
     }
     return true;
+}
+
+/* Columns of several tickers are named by the line below the header. */
+static bool
+fits_yfinance(const struct sample *s, const enum role *roles)
+{
+    return roles[column_of(s, roles, ROLE_CLOSE)] == ROLE_CLOSE ||
+           s->tickers != NULL;
 }
 
 /* DATE or observation_date, and the series' id in capitals. */

@@ -230,6 +230,38 @@ guess_places(struct work *w)
         w->roles[at[i]] = ROLE_UNKNOWN;
 }
 
+bool
+sample_is_value(const struct work *w, size_t column)
+{
+    const struct sample *s = &w->sample;
+    if (w->roles[column] != ROLE_UNKNOWN || sample_numbers(s, column) < 0.8)
+        return false;
+    for (size_t i = 0; i < s->n; i++) {
+        struct csv_field c = sample_cell(s, i, column);
+        for (size_t k = 0; k < c.len && !field_is_absent(&c); k++)
+            if (isalpha((unsigned char)c.text[k]) && (c.text[k] | 0x20) != 'e')
+                return false;
+    }
+    return true;
+}
+
+/* A value by one word of its name alone is doubtful beside other numbers. */
+static void
+doubt_close(struct work *w)
+{
+    const struct sample *s = &w->sample;
+    int close = column_with(w, ROLE_CLOSE), strength = 2;
+    if (close < 0 || column_with(w, ROLE_OPEN) >= 0)
+        return;
+    (void)word_role(s->columns[close], &strength);
+    for (size_t i = 0; strength == 1 && i < s->n_columns; i++)
+        if (sample_is_value(w, i)) {
+            w->roles[close] = ROLE_UNKNOWN;
+            w->doubtful = close;
+            return;
+        }
+}
+
 /* The only column of numbers that is left is the value. */
 static void
 guess_only_value(struct work *w)
@@ -237,7 +269,7 @@ guess_only_value(struct work *w)
     const struct sample *s = &w->sample;
     size_t n = 0, at = 0;
     for (size_t i = 0; i < s->n_columns; i++)
-        if (w->roles[i] == ROLE_UNKNOWN && sample_numbers(s, i) >= 0.8) {
+        if (sample_is_value(w, i)) {
             n++;
             at = i;
         }
@@ -288,6 +320,7 @@ guess_roles(struct work *w)
     if (has_names) {
         guess_words(w);
         prefer_close(w);
+        doubt_close(w);
     } else {
         guess_places(w);
     }

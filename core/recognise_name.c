@@ -20,7 +20,8 @@ static const char noise[] =
     "candles klines bars bar series timeseries adjusted unadjusted "
     "splitadjusted adj raw all full max latest new old final copy csv json "
     "txt tsv us eu spot close closes download downloaded chart table stock "
-    "stocks crypto index from to utc excerpt sample part fixed ";
+    "stocks crypto index from to utc excerpt sample part fixed vision "
+    "headerless intraday extended trades ticks dollar ";
 
 static bool
 is_noise(const char *word)
@@ -165,7 +166,7 @@ symbol_of_name(struct work *w, const char **hint)
                 *hint = found;
         }
     for (size_t i = 0; i < t->n; i++)
-        if (!is_noise(t->word[i])) {
+        if (!is_noise(t->word[i]) && (first == SIZE_MAX || last + 1 == i)) {
             first = first == SIZE_MAX ? i : first;
             last = i;
         }
@@ -257,13 +258,11 @@ series_of_columns(struct work *w, bool all)
     const struct sample *s = &w->sample;
     for (size_t i = 0; i < s->n_columns; i++) {
         const char *preset = w->presets[i];
-        bool is_value =
-            w->roles[i] == ROLE_UNKNOWN || (all && w->roles[i] == ROLE_CLOSE);
+        bool is_value = sample_is_value(w, i);
         const char *symbol = preset != NULL ? preset
                              : is_value     ? match_symbol(w, s->columns[i])
                                             : NULL;
-        if (preset == NULL && (!is_value || sample_numbers(s, i) < 0.8 ||
-                               (symbol == NULL && !all)))
+        if (preset == NULL && (!is_value || (symbol == NULL && !all)))
             continue;
         struct mapping_series *one = add_series(w);
         if (one == NULL)
@@ -303,11 +302,10 @@ ask_value(struct work *w, struct err *err)
     const char *first = NULL;
     int at = -1;
     for (size_t i = 0; i < s->n_columns; i++) {
-        if ((w->roles[i] != ROLE_UNKNOWN && w->roles[i] != ROLE_VOLUME) ||
-            sample_numbers(s, i) < 0.5)
+        if (w->roles[i] != ROLE_VOLUME && !sample_is_value(w, i))
             continue;
-        buf_addf(names, "%s%s", first != NULL ? ", " : "", s->columns[i]);
-        if (first == NULL) {
+        buf_addf(names, "%s%s", names->len > 0 ? ", " : "", s->columns[i]);
+        if (first == NULL || (int)i == w->doubtful) {
             first = s->columns[i];
             at = (int)i;
         }
@@ -342,6 +340,12 @@ certain_symbol(struct work *w, const char **hint)
     found = symbol_of_name(w, hint);
     if (found != NULL)
         add_why(w, "%s, from the file's name", found);
+    int close = w->out->mapping.series[0].column[FIELD_CLOSE];
+    const char *name = close >= 0 ? s->columns[close] : "";
+    int strength;
+    if (s->has_header && name[0] != '\0' &&
+        word_role(name, &strength) == ROLE_UNKNOWN)
+        *hint = name; /* the value's own name says more than the file's */
     return found;
 }
 
@@ -365,8 +369,9 @@ ask_instrument(struct work *w, size_t series)
                          w->out->mapping.n_series == 1
                              ? "instrument"
                              : arena_printf(w->a, "instrument.%s", s->theirs));
-        q->text =
-            arena_printf(w->a, "Which instrument is \"%.60s\"?", s->theirs);
+        q->text = arena_printf(
+            w->a, "Which instrument is \"%.60s\"?%s", s->theirs,
+            w->out->mapping.n_series > 1 ? " A dash leaves it out." : "");
         q->hint = propose_symbol(w, s->theirs);
         if (q->hint == NULL)
             q->hint = s->theirs;
@@ -374,7 +379,7 @@ ask_instrument(struct work *w, size_t series)
     q->series = (int)series;
 }
 
-/* The answer about one series; NULL: none. "" leaves it out. */
+/* The answer about one series; NULL: none. "-" leaves it out. */
 static const char *
 answer_for(const struct work *w, const struct mapping_series *s)
 {
@@ -410,6 +415,20 @@ set_symbol(const struct work *w, struct mapping_series *s, const char *asked,
                    near != NULL ? near : "", near != NULL ? "?" : "");
 }
 
+/* All series but one are left out. */
+static void
+keep_series(struct work *w, size_t kept)
+{
+    struct mapping *m = &w->out->mapping;
+    const char **left_out = arena_array(w->a, m->n_series, sizeof *left_out);
+    for (size_t i = 0; i < m->n_series; i++)
+        if (i != kept)
+            left_out[m->n_left_out++] = m->series[i].theirs;
+    m->left_out = left_out;
+    m->series[0] = m->series[kept];
+    m->n_series = 1;
+}
+
 /* One instrument was named for a file of several series: the one that goes by
  * that name stays. */
 static bool
@@ -423,9 +442,7 @@ choose_series(struct work *w, struct err *err)
         if ((s->symbol != NULL && strcasecmp(s->symbol, asked) == 0) ||
             (near != NULL && strcasecmp(near, asked) == 0) ||
             strcasecmp(s->theirs, asked) == 0) {
-            struct mapping_series one = *s;
-            m->series[0] = one;
-            m->n_series = 1;
+            keep_series(w, i);
             return set_symbol(w, &m->series[0], asked, err);
         }
     }
@@ -442,26 +459,31 @@ apply_answers(struct work *w, struct err *err)
 {
     struct mapping *m = &w->out->mapping;
     size_t answered = 0, kept = 0;
+    const char **left_out =
+        arena_array(w->a, m->n_series + 1, sizeof *left_out);
     for (size_t i = 0; i < m->n_series; i++) {
         const char *asked = answer_for(w, &m->series[i]);
-        if (asked == NULL)
+        if (asked == NULL || asked[0] == '\0')
             continue;
         answered++;
         m->series[i].symbol = NULL;
-        if (asked[0] != '\0' && strcmp(asked, "-") != 0 &&
+        if (strcmp(asked, "-") != 0 &&
             !set_symbol(w, &m->series[i], asked, err))
             return false;
     }
     if (answered == 0)
         return true;
     for (size_t i = 0; i < m->n_series; i++) {
-        if (m->series[i].symbol != NULL)
+        if (m->series[i].symbol != NULL) {
             m->series[kept++] = m->series[i];
-        else
-            add_note(w, "%s is left out: it has no instrument",
-                     m->series[i].theirs);
+            continue;
+        }
+        left_out[m->n_left_out++] = m->series[i].theirs;
+        add_note(w, "%s is left out: it has no instrument",
+                 m->series[i].theirs);
     }
     m->n_series = kept;
+    m->left_out = left_out;
     return kept > 0 ||
            err_set(err, ERR_INPUT, "no series of the file has an instrument");
 }

@@ -58,6 +58,7 @@ struct format {
                          */
     const char *order;  /* day order of dates that leave it open */
     const char *zone;   /* of times that name none */
+    const char *zone_hint; /* where that is likely, not certain */
     const char *note;
     bool is_cased; /* every header word begins with a capital or a bracket */
     bool is_bare;  /* comes without a header, too */
@@ -86,8 +87,9 @@ struct work {
     const char **presets;        /* of each column: the series' symbol; NULL */
     struct recognised *out;
     struct buf *why;
-    size_t notes_cap;
-    bool is_weak; /* the mapping rests on shapes, not on known words */
+    const char **notes; /* out->notes, to be written */
+    int doubtful;       /* the column that may be the value; -1 */
+    bool is_weak;       /* the mapping rests on shapes, not on known words */
 };
 
 /* ---- words: names without case, blanks, accents and signs ---- */
@@ -106,8 +108,11 @@ bool field_is_absent(const struct csv_field *c);
 bool field_is_time(const struct csv_field *c);
 /* The cell of a column in a sample's row; an empty one where it has none. */
 struct csv_field sample_cell(const struct sample *s, size_t row, size_t column);
-/* Shares of a column's cells that are there: 0 to 1; 0 for none. */
+/* The share of numbers among a column's cells that are there: 0 to 1. */
 double sample_numbers(const struct sample *s, size_t column);
+/* A column of numbers that has no role yet and might be a value: without
+ * letters, as "8K" in a list of forms has. */
+bool sample_is_value(const struct work *w, size_t column);
 
 /* ---- steps of recognise() ---- */
 MUST_USE bool sample_refuse(const struct recognise_input *in, struct err *err);

@@ -360,17 +360,6 @@ add_tail(struct work *w, size_t width)
             s->rows[s->n++] = rows[i];
 }
 
-static bool
-only_header(const struct sample *s, size_t n, struct err *err)
-{
-    if (n <= 1)
-        return err_set(err, ERR_INPUT,
-                       "the file has a header and no rows: the columns are "
-                       "%s ...",
-                       s->columns[0]);
-    return true;
-}
-
 static const char *
 first_lines(struct work *w, int64_t n)
 {
@@ -402,8 +391,11 @@ sample_delimited(struct work *w, struct err *err)
             data++;
         s->has_header = true;
         name_columns(w, &s->rows[data], width);
-        if (!only_header(s, n - data, err))
-            return false;
+        if (n - data <= 1)
+            return err_set(err, ERR_INPUT,
+                           "the file has a header and no rows: the columns "
+                           "are %s",
+                           column_list(w));
         data++;
     } else {
         find_header(w, s->rows, data, width);

@@ -443,10 +443,12 @@ find_zone(struct work *w, const struct steps *p)
         if (strcmp(f->zone, "UTC") != 0)
             add_note(w, "times are read as %s time", f->zone);
     } else if (p->with_offset < p->rows) {
-        struct csv_field c = first_time(w);
-        ask_zone(w, "UTC",
-                 arena_printf(w->a, "In which zone is \"%.*s\"?",
-                              (int)(c.len < 40 ? c.len : 40), c.text));
+        struct csv_field c = first_time(w), clock = {.text = "", .len = 0};
+        if (m->clock_column >= 0)
+            clock = sample_cell(&w->sample, 0, (size_t)m->clock_column);
+        ask_zone(w, f != NULL && f->zone_hint != NULL ? f->zone_hint : "UTC",
+                 arena_printf(w->a, "In which zone is \"%.40s%s%.20s\"?",
+                              c.text, clock.len > 0 ? " " : "", clock.text));
     }
 }
 

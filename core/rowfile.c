@@ -28,8 +28,12 @@ struct rowfile {
     size_t next_series; /* of the row in `cells`; n_series: a new row is due */
     int64_t ts;
     const char *time_bad; /* why ts could not be read; NULL */
-    /* times of each series, where a row has one series of several */
-    struct rowfile_time *times;
+    /* each series, where the row's symbol says which: length of its name in
+     * the file, and its times */
+    struct {
+        size_t len;
+        struct rowfile_time time;
+    } * symbols;
     size_t last_symbol;
 
     int64_t lines, skipped;
@@ -83,9 +87,12 @@ rowfile_open(struct arena *a, struct stream *in, const struct mapping *m,
     rowfile_time_init(&f->time, m->time_form, m->zone,
                       m->trades ? 0 : m->interval_s);
     if (m->symbol_column >= 0) {
-        f->times = arena_array(a, m->n_series, sizeof *f->times);
-        for (size_t i = 0; i < m->n_series; i++)
-            f->times[i] = f->time;
+        f->symbols = arena_array(a, m->n_series, sizeof *f->symbols);
+        for (size_t i = 0; i < m->n_series; i++) {
+            const char *theirs = m->series[i].theirs;
+            f->symbols[i].len = theirs != NULL ? strlen(theirs) : 0;
+            f->symbols[i].time = f->time;
+        }
     }
     if (m->trades)
         f->trades = rowfile_trades_new(a, m->interval_s);
@@ -231,6 +238,38 @@ read_time(struct rowfile *f, struct rowfile_time *t, int32_t *fraction_us)
         snprintf(text, size, "%s", shown);
 }
 
+/* Plain digits with at most one decimal sign, as most numbers of most files
+ * are: both parts of the quotient are exact then, so it is what strtod gives.
+ * source  Clinger, How to Read Floating Point Numbers Accurately, 1990 */
+static inline bool
+read_plain(const char *s, size_t len, char decimal, double *out)
+{
+    static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
+                                    1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
+                                    1e14, 1e15, 1e16, 1e17, 1e18};
+    const char *end = s + len;
+    bool is_minus = len > 0 && *s == '-';
+    uint64_t digits = 0;
+    unsigned digit;
+    s += is_minus;
+    const char *first = s, *point = end;
+    if (end - s > 19)
+        return false;
+    for (; s < end && (digit = (unsigned)*s - '0') <= 9; s++)
+        digits = digits * 10 + digit;
+    if (s == first)
+        return false;
+    if (s < end && *s == decimal)
+        for (point = ++s; s < end && (digit = (unsigned)*s - '0') <= 9; s++)
+            digits = digits * 10 + digit;
+    if (s < end || digits > (uint64_t)1 << 53 ||
+        (point == end && end[-1] == decimal))
+        return false;
+    double v = (double)digits / powers[end - point];
+    *out = is_minus ? -v : v;
+    return true;
+}
+
 static inline bool
 read_number(struct rowfile *f, int column, enum mapping_field field,
             double *out)
@@ -240,9 +279,11 @@ read_number(struct rowfile *f, int column, enum mapping_field field,
         return true;
     }
     const struct csv_field *cell = &f->cells.fields[column];
+    if (read_plain(cell->text, cell->len, f->m->decimal, out))
+        return true;
     enum cell_state state =
         cell_number(cell->text, cell->len, f->m->decimal, out);
-    if (__builtin_expect(state == CELL_OK, 1))
+    if (state == CELL_OK)
         return true;
     *out = NAN;
     if (state == CELL_BAD)
@@ -314,35 +355,54 @@ give_bad_row(struct rowfile *f)
     keep_raw(f);
 }
 
+static bool
+is_text(const struct csv_field *cell, const char *text, size_t len)
+{
+    return cell->len == len && memcmp(cell->text, text, len) == 0;
+}
+
 /* The series that the row's symbol names; n_series: none. */
 static size_t
-find_symbol(struct rowfile *f)
+find_symbol(struct rowfile *f, const struct csv_field *cell)
 {
     const struct mapping *m = f->m;
-    const struct csv_field *cell = &f->cells.fields[m->symbol_column];
     for (size_t i = 0; i < m->n_series; i++) {
         size_t at = (f->last_symbol + i) % m->n_series;
         const char *theirs = m->series[at].theirs;
-        if (theirs == NULL || (strncmp(theirs, cell->text, cell->len) == 0 &&
-                               theirs[cell->len] == '\0'))
+        if (theirs == NULL || is_text(cell, theirs, f->symbols[at].len))
             return f->last_symbol = at;
     }
     return m->n_series;
 }
 
-/* A row whose symbol says which series it is of. */
-static void
+static bool
+is_left_out(const struct mapping *m, const struct csv_field *cell)
+{
+    for (size_t i = 0; i < m->n_left_out; i++)
+        if (is_text(cell, m->left_out[i], strlen(m->left_out[i])))
+            return true;
+    return false;
+}
+
+/* A row whose symbol says which series it is of; false: it is left out. */
+static bool
 give_symbol_row(struct rowfile *f)
 {
-    size_t series = find_symbol(f);
+    struct csv_field cell = csv_trim(f->cells.fields[f->m->symbol_column]);
+    size_t series = find_symbol(f, &cell);
     f->next_series = f->m->n_series;
-    if (series == f->m->n_series) {
-        note_bad_cell(f, "symbol", &f->cells.fields[f->m->symbol_column]);
-        give_bad_row(f);
-        return;
+    if (series < f->m->n_series) {
+        read_time(f, &f->symbols[series].time, NULL);
+        read_series(f, series);
+        return true;
     }
-    read_time(f, &f->times[series], NULL);
-    read_series(f, series);
+    if (is_left_out(f->m, &cell)) {
+        f->skipped++;
+        return false;
+    }
+    note_bad_cell(f, "symbol", &cell);
+    give_bad_row(f);
+    return true;
 }
 
 /* Whether the row has anything of a series: of one series always; of several
@@ -394,8 +454,9 @@ next_bar(struct rowfile *f, bool *is_given, struct err *err)
             return true;
         }
         if (f->m->symbol_column >= 0) {
-            give_symbol_row(f);
-            return true;
+            if (give_symbol_row(f))
+                return true;
+            continue;
         }
         read_time(f, &f->time, NULL);
         f->next_series = 0;
