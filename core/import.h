@@ -1,6 +1,12 @@
 /* Import of a file's rows: parse, validate, compare with what is stored, and
  * write the difference, all in one transaction, in constant memory.
  *
+ * Three threads, each a step ahead of the next: one reads and judges, one
+ * compares (with a connection of its own), and the caller's writes. Rows need
+ * not be in the order of time: where they are not, they are sorted on the disk
+ * first. Of rows of one time the first in the file is kept; a later one of the
+ * same values counts as same, another is refused (rule duplicate).
+ *
  * The same code makes the dry run: it stops before writing.
  */
 #ifndef CORE_IMPORT_H
@@ -28,15 +34,34 @@ struct import_refusal {
 
 struct import_result;
 
+/* The file that the loads point at. */
+struct import_file {
+    int64_t upload_id;
+    const char *archive_hash;
+    int64_t archive_bytes;
+};
+
 struct import_options {
     const struct mapping *mapping; /* passes mapping_check */
     bool dry_run;
     int64_t now_ts;
+    const char *scratch_dir; /* of a temporary file; NULL: the system's */
+    /* The file from its beginning once more, plain, on a. Asked at most once,
+     * when rows out of the order of time come after some were written: then
+     * all is taken back and begun again. What `in` still holds is not read.
+     * NULL: such a file is refused. */
+    bool (*again)(void *arg, struct arena *a, struct stream **in,
+                  struct err *err);
     /* of a store: */
     int64_t upload_id;   /* its loads point at it */
     const char *request; /* load.request: "prices.csv" */
     const char *archive_hash;
     int64_t archive_bytes;
+    /* In the place of upload_id, archive_hash and archive_bytes, where they are
+     * not known before all of the file was read: asked then, inside the
+     * transaction. May be NULL. */
+    bool (*file)(struct db *db, void *arg, struct import_file *out,
+                 struct err *err);
     /* Called now and then from the thread that called import_run; false stops
      * the import (ERR_RETRY "cancelled"); nothing is stored then. May be NULL.
      */

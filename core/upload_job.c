@@ -185,7 +185,8 @@ upload_job_stored(struct db *db, const struct upload_job *job,
 
 struct undo_call {
     struct arena *a;
-    const struct upload_job *job;
+    int64_t load_id;
+    const char *who, *address;
     struct undo_count *count;
 };
 
@@ -193,36 +194,46 @@ static bool
 undo_in_tx(struct db *db, void *arg, struct err *err)
 {
     const struct undo_call *c = arg;
-    const struct upload_job *job = c->job;
     struct arena *a = c->a;
     struct db_rows *rows;
     int64_t run_id;
-    /* the job's row last: until then it must be free for its heartbeat */
-    if (!db_query_one(a, db, SQL_upload_job_symbols,
-                      DB_ARGS(fmt_i64(a, job->id)), &rows, err) ||
-        !undo_load(db, job->load_id, job->requested_by, job->address, c->count,
-                   err) ||
+    /* the job's row is left alone: it must be free for its heartbeat */
+    if (!db_query_one(a, db, SQL_undo_symbols, DB_ARGS(fmt_i64(a, c->load_id)),
+                      &rows, err) ||
+        !undo_load(db, c->load_id, c->who, c->address, c->count, err) ||
         !upload_retrain(
             db, db_text(rows, 0, "symbols"),
-            arena_printf(a, "undo of load %lld", (long long)job->load_id),
-            job->requested_by, &run_id, err))
+            arena_printf(a, "undo of load %lld", (long long)c->load_id), c->who,
+            &run_id, err))
         return false;
-    return job->upload_id == 0 ||
+    const char *upload_id = db_text(rows, 0, "upload_id");
+    return upload_id == NULL ||
            db_exec(db, SQL_upload_undone,
-                   DB_ARGS(fmt_i64(a, job->upload_id),
-                           run_id != 0 ? fmt_i64(a, run_id) : NULL),
+                   DB_ARGS(upload_id, run_id != 0 ? fmt_i64(a, run_id) : NULL),
                    NULL, err);
+}
+
+bool
+upload_undo(struct db *db, int64_t load_id, const char *who,
+            const char *address, struct undo_count *out, struct err *err)
+{
+    struct arena *a = arena_new();
+    struct undo_call c = {.a = a,
+                          .load_id = load_id,
+                          .who = who,
+                          .address = address,
+                          .count = out};
+    bool ok = db_tx(db, undo_in_tx, &c, err);
+    arena_free(a);
+    return ok;
 }
 
 bool
 upload_job_undo(struct db *db, const struct upload_job *job,
                 struct undo_count *out, struct err *err)
 {
-    struct arena *a = arena_new();
-    struct undo_call c = {.a = a, .job = job, .count = out};
-    bool ok = db_tx(db, undo_in_tx, &c, err);
-    arena_free(a);
-    return ok;
+    return upload_undo(db, job->load_id, job->requested_by, job->address, out,
+                       err);
 }
 
 /* What may pass soon is tried again soon, then less so. */

@@ -74,6 +74,10 @@ MUST_USE bool upload_job_stored(struct db *db, const struct upload_job *job,
  * transaction. */
 MUST_USE bool upload_job_undo(struct db *db, const struct upload_job *job,
                               struct undo_count *out, struct err *err);
+/* The same without a job (the command line). */
+MUST_USE bool upload_undo(struct db *db, int64_t load_id, const char *who,
+                          const char *address, struct undo_count *out,
+                          struct err *err);
 
 /* It came to nothing: ERR_RETRY is queued again after a pause until the
  * attempts are used up, all else fails at once. Nothing happens when the job

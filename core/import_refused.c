@@ -1,0 +1,78 @@
+#include "core/import_refused.h"
+
+#include <string.h>
+
+static const char *const added[] = {"refused_line", "refused_field",
+                                    "refused_value", "refused_rule",
+                                    "refused_expected"};
+
+static bool
+is_delimited(const struct mapping *m)
+{
+    return m->shape == MAPPING_DELIMITED;
+}
+
+static char
+delimiter(const struct mapping *m)
+{
+    return is_delimited(m) ? m->delimiter : ',';
+}
+
+/* A cell, in quotes where it needs them. */
+static void
+put_cell(struct buf *b, char between, const char *text)
+{
+    const char needs[] = {'"', '\n', '\r', between, '\0'};
+    if (text == NULL)
+        return;
+    if (strpbrk(text, needs) == NULL) {
+        buf_adds(b, text);
+        return;
+    }
+    buf_addc(b, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            buf_addc(b, '"');
+        buf_addc(b, *text);
+    }
+    buf_addc(b, '"');
+}
+
+void
+import_refused_header(struct buf *b, const struct mapping *m)
+{
+    char between = delimiter(m);
+    if (is_delimited(m) && !m->has_header)
+        return; /* the rows have none either */
+    for (size_t i = 0; is_delimited(m) && i < m->n_columns; i++) {
+        if (i > 0)
+            buf_addc(b, between);
+        put_cell(b, between, m->columns[i]);
+    }
+    if (!is_delimited(m))
+        buf_adds(b, "row");
+    for (size_t i = 0; i < COUNT_OF(added); i++) {
+        buf_addc(b, between);
+        buf_adds(b, added[i]);
+    }
+    buf_addc(b, '\n');
+}
+
+void
+import_refused_line(struct buf *b, const struct mapping *m,
+                    const struct import_refusal *r)
+{
+    const struct doubt *d = &r->doubt;
+    char between = delimiter(m);
+    if (is_delimited(m))
+        buf_adds(b, d->raw);
+    else
+        put_cell(b, between, d->raw);
+    buf_addf(b, "%c%lld", between, (long long)r->line);
+    const char *const cells[] = {d->field, d->value, d->rule, d->expected};
+    for (size_t i = 0; i < COUNT_OF(cells); i++) {
+        buf_addc(b, between);
+        put_cell(b, between, cells[i]);
+    }
+    buf_addc(b, '\n');
+}
