@@ -471,9 +471,10 @@ set_checklist(struct page *p, const struct overview *o)
         view_set(v, "SOURCES_TEXT",
                  "There is none: add one with quotemill instrument add.");
     if (o->next_due != 0)
-        view_setf(v, "SCHEDULE_TEXT",
-                  "The schedule %s starts the next run by itself, %s.",
-                  o->next_name, fmt_relative(p->a, o->next_due, p->now_ts));
+        view_setf(
+            v, "SCHEDULE_TEXT",
+            "The schedule \u201c%s\u201d starts the next run by itself, %s.",
+            o->next_name, fmt_relative(p->a, o->next_due, p->now_ts));
     else
         view_set(v, "SCHEDULE_TEXT",
                  "No schedule is enabled: runs start only by hand.");

@@ -61,6 +61,13 @@ words(struct arena *a, const struct calendar *c, enum freshness f,
     return behind_words(a, c, last_ts, now_ts);
 }
 
+/* What stands behind a value; ISO 4217 knows XXX for "no currency". */
+static const char *
+unit_of(const char *currency)
+{
+    return strcmp(currency, "XXX") == 0 ? "" : currency;
+}
+
 void
 source_read(struct arena *a, const struct db_rows *rows, int64_t now_ts,
             struct source **out, size_t *n)
@@ -77,7 +84,7 @@ source_read(struct arena *a, const struct db_rows *rows, int64_t now_ts,
             .symbol = db_text(rows, row, "symbol"),
             .title = db_text(rows, row, "title"),
             .kind = db_text(rows, row, "kind"),
-            .currency = db_text(rows, row, "currency"),
+            .currency = unit_of(db_text(rows, row, "currency")),
             .calendar_title = c.title,
             .interval_s = (int32_t)db_i64(rows, row, "interval_s"),
             .last_ts = last_ts,

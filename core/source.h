@@ -8,7 +8,8 @@
 enum { SOURCE_MAX = 500 };
 
 struct source {
-    const char *symbol, *title, *kind, *currency, *calendar_title;
+    const char *symbol, *title, *kind, *calendar_title;
+    const char *currency; /* "" for a plain number */
     int32_t interval_s;
     int64_t last_ts;   /* opening time of the newest bar; 0: none */
     double close;      /* its closing value; NaN: none */

@@ -10,7 +10,7 @@
 
 enum { DURATION_HOURS_UNTIL_MIN = 48 * 60, RELATIVE_DAYS_FROM_S = 48 * 3600 };
 
-#define THIN_SPACE "\u2009"
+#define THIN_SPACE "\u202f" /* that no line breaks at */
 #define NO_VALUE   "\u2013"
 #define MINUS      "\u2212"
 

@@ -17,8 +17,8 @@ const char *fmt_bool(bool v);                   /* "true", "false" */
 /* A text[] or bigint[] literal for a parameter: {"a",NULL,"b"}. */
 const char *fmt_array(struct arena *a, const char *const *items, size_t n);
 
-/* For people: 1 234 567 with thin spaces; 1 234.50; about 7 significant
- * digits; 12.5 %; 3.4 MiB; 83 ms, 4.2 s, 3 min 5 s, 2 h 4 min. */
+/* For people: 1 234 567 with narrow no-break spaces; 1 234.50; about 7
+ * significant digits; 12.5 %; 3.4 MiB; 83 ms, 4.2 s, 3 min 5 s, 2 h 4 min. */
 const char *fmt_count(struct arena *a, int64_t v);
 const char *fmt_number(struct arena *a, double v, int decimals);
 const char *fmt_price(struct arena *a, double v);

@@ -5,9 +5,9 @@
 <section class="card" aria-labelledby="who-title">
 <h2 id="who-title">{{USER_NAME}}</h2>
 <dl class="facts">
-<dt>Role</dt><dd>{{USER_ROLE}}</dd>
-<dt>Known since</dt><dd>{{#CREATED}}<time datetime="{{CREATED_ISO}}" title="{{CREATED_FULL}}">{{CREATED_AGO}}</time>{{/CREATED}}</dd>
-<dt>Password set</dt><dd>{{#PASSWORD_SET}}<time datetime="{{PASSWORD_SET_ISO}}" title="{{PASSWORD_SET_FULL}}">{{PASSWORD_SET_AGO}}</time>{{/PASSWORD_SET}}</dd>
+<div><dt>Role</dt><dd>{{USER_ROLE}}</dd></div>
+<div><dt>Known since</dt><dd>{{#CREATED}}<time datetime="{{CREATED_ISO}}" title="{{CREATED_FULL}}">{{CREATED_AGO}}</time>{{/CREATED}}</dd></div>
+<div><dt>Password set</dt><dd>{{#PASSWORD_SET}}<time datetime="{{PASSWORD_SET_ISO}}" title="{{PASSWORD_SET_FULL}}">{{PASSWORD_SET_AGO}}</time>{{/PASSWORD_SET}}</dd></div>
 </dl>
 </section>
 <form class="card form" method="post" action="/account/zone" aria-labelledby="zone-title">

@@ -17,7 +17,7 @@ static const char HELP[] =
     "       quotemill instrument retire S [--undo] [--json]\n\n"
     "  --kind K          crypto, stock, energy, index, fx or derived\n"
     "  --title T         what people call it; default: the symbol\n"
-    "  --currency C      such as USD (default)\n"
+    "  --currency C      such as USD (default); XXX for a ratio\n"
     "  --calendar C      24x7, NYSE, BIST, EIA; default: by kind\n"
     "  --interval I      1d (default), 4h, 1h, 15m, 5m or 1m\n"
     "  --min P --max P   bounds of a plausible price\n"

@@ -11,11 +11,11 @@
 <section class="card" aria-labelledby="coefficients">
 <h2 id="coefficients">Coefficients of version {{VERSION}}</h2>
 <div class="table-scroll" tabindex="0" role="region" aria-label="Table of coefficients">
-<table>
+<table class="stack">
 <caption>{{EQUATION}}</caption>
 <thead><tr><th scope="col">Input</th><th scope="col" class="num">Coefficient</th><th scope="col" class="num">Standard error</th><th scope="col" class="num">Ratio</th></tr></thead>
 <tbody>
-{{#COEFFICIENT}}<tr><th scope="row">{{COEFFICIENT_NAME}}</th><td class="num" title="{{COEFFICIENT_EXACT}}">{{COEFFICIENT_VALUE}}</td><td class="num">{{COEFFICIENT_ERROR}}</td><td class="num">{{COEFFICIENT_RATIO}}</td></tr>
+{{#COEFFICIENT}}<tr><th scope="row">{{COEFFICIENT_NAME}}</th><td class="num" data-label="Coefficient" title="{{COEFFICIENT_EXACT}}">{{COEFFICIENT_VALUE}}</td><td class="num" data-label="Standard error">{{COEFFICIENT_ERROR}}</td><td class="num" data-label="Ratio">{{COEFFICIENT_RATIO}}</td></tr>
 {{/COEFFICIENT}}
 </tbody>
 </table>

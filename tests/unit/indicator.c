@@ -1,5 +1,5 @@
 #include "core/indicator.h"
-#include "lib/arena.h"
+#include "tests/lib/indicatorcase.h"
 
 #include <float.h>
 #include <math.h>
@@ -14,13 +14,6 @@ typedef long double real;
 
 enum { MANY = 2000000 };
 
-struct series {
-    size_t n;
-    double *high, *low, *close, *volume;
-    int64_t *session;
-    double *out[INDICATOR_COUNT];
-};
-
 static uint64_t seed;
 
 static double
@@ -30,20 +23,6 @@ uniform(void)
     seed ^= seed << 25;
     seed ^= seed >> 27;
     return (double)((seed * 2685821657736338717ULL) >> 11) / 9007199254740992.0;
-}
-
-static struct series
-series_of(struct arena *a, size_t n)
-{
-    struct series s = {.n = n};
-    s.high = arena_array(a, n + 1, sizeof(double));
-    s.low = arena_array(a, n + 1, sizeof(double));
-    s.close = arena_array(a, n + 1, sizeof(double));
-    s.volume = arena_array(a, n + 1, sizeof(double));
-    s.session = arena_array(a, n + 1, sizeof(int64_t));
-    for (size_t i = 0; i < INDICATOR_COUNT; i++)
-        s.out[i] = arena_array(a, n + 1, sizeof(double));
-    return s;
 }
 
 /* Prices that wander between 1e-6 and 1e6, with still stretches and jumps;
@@ -69,35 +48,6 @@ wandering(struct arena *a, size_t n)
         s.session[i] = (int64_t)i / 100;
     }
     return s;
-}
-
-static struct indicator_bars
-bars_of(const struct series *s, size_t from, size_t n)
-{
-    return (struct indicator_bars){.n = n,
-                                   .high = s->high + from,
-                                   .low = s->low + from,
-                                   .close = s->close + from,
-                                   .volume = s->volume + from,
-                                   .session = s->session + from};
-}
-
-static void
-feed(struct indicator_state *state, struct series *s, size_t from, size_t n)
-{
-    double *out[INDICATOR_COUNT];
-    for (size_t i = 0; i < INDICATOR_COUNT; i++)
-        out[i] = s->out[i] + from;
-    struct indicator_bars bars = bars_of(s, from, n);
-    indicator_feed(state, &bars, out);
-}
-
-static void
-feed_all(struct series *s)
-{
-    struct indicator_state state;
-    indicator_start(&state);
-    feed(&state, s, 0, s->n);
 }
 
 /* The same by the textbook, in long double: windows summed anew for each bar
@@ -554,80 +504,6 @@ without_sessions_each_bar_is_one(void **state)
     arena_free(a);
 }
 
-/* tests/vectors/bars_talib.csv, sessions of five bars. */
-static struct series
-reference_bars(struct arena *a)
-{
-    struct series s = series_of(a, 252);
-    FILE *f = fopen("tests/vectors/bars_talib.csv", "r");
-    assert_non_null(f);
-    char line[200];
-    size_t n = 0;
-    while (fgets(line, sizeof(line), f)) {
-        if (line[0] < '0' || line[0] > '9')
-            continue;
-        assert_true(n < s.n);
-        char *at = line;
-        s.high[n] = strtod(at, &at);
-        s.low[n] = strtod(at + 1, &at);
-        s.close[n] = strtod(at + 1, &at);
-        s.volume[n] = strtod(at + 1, &at);
-        s.session[n] = (int64_t)n / 5;
-        n++;
-    }
-    fclose(f);
-    assert_int_equal(n, 252);
-    return s;
-}
-
-/* A unit of the last digit of a number as written. */
-static double
-last_unit(const char *number)
-{
-    const char *point = strchr(number, '.');
-    return point ? pow(10, -(double)strlen(point + 1)) : 1;
-}
-
-static size_t
-check_vector(const struct series *s, size_t id)
-{
-    char path[200], line[200], kind[20], text[40];
-    snprintf(path, sizeof(path), "tests/vectors/%s.txt",
-             indicator_all[id].name);
-    FILE *f = fopen(path, "r");
-    if (!f)
-        fail_msg("%s is missing", path);
-    size_t n = 0, bar;
-    while (fgets(line, sizeof(line), f)) {
-        if (line[0] == '#')
-            continue;
-        assert_int_equal(sscanf(line, "%19s %zu %39s", kind, &bar, text), 3);
-        assert_true(bar < s->n);
-        double got = s->out[id][bar], wanted = strtod(text, NULL);
-        double tolerance =
-            kind[0] == 'p' ? last_unit(text) : 1e-9 * fabs(wanted);
-        bool good = strcmp(text, "none") == 0 ? isnan(got)
-                                              : fabs(got - wanted) <= tolerance;
-        if (!good)
-            fail_msg("%s: %s is %.17g", path, line, got);
-        n++;
-    }
-    fclose(f);
-    return n;
-}
-
-static void
-agree_with_published_values(void **state)
-{
-    (void)state;
-    struct arena *a = arena_new();
-    struct series s = reference_bars(a);
-    feed_all(&s);
-    for (size_t id = 0; id < INDICATOR_COUNT; id++)
-        assert_true(check_vector(&s, id) >= 6);
-    arena_free(a);
-}
-
 static void
 the_list_is_sound(void **state)
 {
@@ -658,7 +534,6 @@ main(void)
         cmocka_unit_test(a_bar_that_is_not_finite_is_as_if_it_were_not_there),
         cmocka_unit_test(a_missing_volume_is_over_after_a_full_window),
         cmocka_unit_test(without_sessions_each_bar_is_one),
-        cmocka_unit_test(agree_with_published_values),
         cmocka_unit_test(the_list_is_sound),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

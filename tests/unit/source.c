@@ -71,6 +71,14 @@ a_source_grows_late_and_then_stale(void **state)
 }
 
 static void
+a_ratio_has_no_currency(void **state)
+{
+    (void)state;
+    assert_string_equal(look("MNAV", "2026-01-20T12:00Z").currency, "");
+    assert_string_equal(look("THYAO.IS", "2026-01-20T12:00Z").currency, "TRY");
+}
+
+static void
 a_closed_market_is_not_late(void **state)
 {
     (void)state;
@@ -129,6 +137,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         DB_CASE(a_source_without_bars_has_no_data),
         DB_CASE(a_source_grows_late_and_then_stale),
+        DB_CASE(a_ratio_has_no_currency),
         DB_CASE(a_closed_market_is_not_late),
         DB_CASE(a_list_goes_on_after_a_symbol),
         DB_CASE(retired_instruments_are_choices_only_when_asked_for),

@@ -1,0 +1,3 @@
+BEGIN;
+UPDATE instrument SET currency = 'USD' WHERE symbol = 'MNAV' AND kind = 'derived' AND currency = 'XXX';
+COMMIT;
