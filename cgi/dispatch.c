@@ -1,5 +1,7 @@
 #include "cgi/dispatch.h"
 
+#include "cgi/bearer.h"
+#include "cgi/body.h"
 #include "cgi/reply.h"
 #include "core/audit.h"
 #include "lib/format.h"
@@ -171,7 +173,7 @@ role_check(struct request *r)
     enum role need = r->route->role;
     enum role have = p->user != NULL ? p->user->role : ROLE_NONE;
     if (have >= need)
-        return GO_ON;
+        return bearer_scope_allows(r) ? GO_ON : ANSWERED;
     if (p->user == NULL)
         return login_demand(r);
     refusal_audit(r, "access.denied");
@@ -184,69 +186,10 @@ role_check(struct request *r)
     return ANSWERED;
 }
 
-static bool
-is_form(const char *type)
-{
-    static const char form[] = "application/x-www-form-urlencoded";
-    return type != NULL && strncasecmp(type, form, strlen(form)) == 0 &&
-           strchr("; \t", type[strlen(form)]) != NULL;
-}
-
-/* Reads and decodes the body; 0, or the status of what is wrong with it. */
-static int
-body_read(struct request *r)
-{
-    struct page *p = &r->page;
-    struct err err;
-    const char *length = request_param(r, "CONTENT_LENGTH");
-    char *end = NULL;
-    long size = length != NULL ? strtol(length, &end, 10) : 0;
-    if (size < 0 || (end != NULL && *end != '\0'))
-        return 400;
-    if (size > REQUEST_BODY_MAX)
-        return 413;
-    if (size == 0)
-        return 0;
-    if (!is_form(request_param(r, "CONTENT_TYPE")))
-        return 415;
-    char *body = arena_alloc(p->a, (size_t)size);
-    size_t have = 0, n;
-    while (have < (size_t)size &&
-           (n = fcgi_read(r->fcgi, body + have, (size_t)size - have)) > 0)
-        have += n;
-    if (have < (size_t)size || !form_parse(p->a, body, have, &r->form, &err))
-        return 400;
-    return 0;
-}
-
-/* The token of the session, or of the login form where there is none yet. */
-static bool
-csrf_is_right(const struct request *r)
-{
-    const struct page *p = &r->page;
-    const char *given = form_get(&r->form, "csrf");
-    if (given == NULL)
-        given = request_param(r, "HTTP_X_CSRF_TOKEN");
-    if (given == NULL)
-        return false;
-    if (p->user != NULL && secret_equal(given, p->user->csrf))
-        return true;
-    const char *seed = cookie_get(r, COOKIE_LOGIN);
-    return r->route->role == ROLE_NONE && seed != NULL &&
-           secret_equal(given, request_login_csrf(r, seed));
-}
-
 static enum verdict
-post_check(struct request *r)
+csrf_check(struct request *r)
 {
-    if (strcmp(r->page.method, "GET") == 0)
-        return GO_ON;
-    int status = body_read(r);
-    if (status != 0) {
-        reply_error(r, status, NULL, NULL);
-        return ANSWERED;
-    }
-    if (csrf_is_right(r))
+    if (body_csrf_is_right(r))
         return GO_ON;
     refusal_audit(r, "csrf.refused");
     reply_error(r, 403,
@@ -254,6 +197,21 @@ post_check(struct request *r)
                 "was changed. Go back, reload the page and try again.",
                 NULL);
     return ANSWERED;
+}
+
+static enum verdict
+body_check(struct request *r)
+{
+    const char *text = NULL;
+    if (strcmp(r->page.method, "GET") == 0)
+        return GO_ON;
+    int status =
+        r->route->kind == ROUTE_STREAM ? body_open(r, &text) : body_read(r);
+    if (status != 0) {
+        reply_error(r, status, text, NULL);
+        return ANSWERED;
+    }
+    return r->is_bearer ? GO_ON : csrf_check(r);
 }
 
 /* Signed-out forms are tied to a cookie that only this browser has. */
@@ -308,6 +266,22 @@ handle(struct request *r, struct err *err)
     return ok && (r->is_begun || reply_send(r, stamp, key, err));
 }
 
+/* Who is asking: by a token, else by a session. */
+static enum verdict
+who_check(struct request *r, bool needs_user, struct err *err)
+{
+    int64_t wait_s;
+    const char *token = bearer_get(r);
+    if (token == NULL)
+        return session_load(r, err) || !needs_user ? GO_ON : FAILED;
+    if (!bearer_load(r, token, &wait_s, err))
+        return FAILED;
+    if (r->page.user != NULL)
+        return GO_ON;
+    bearer_refuse(r, wait_s);
+    return ANSWERED;
+}
+
 /* Everything before the handler. The session comes before the answer to a
  * wrong address, since that page shows who is signed in, too. */
 static enum verdict
@@ -316,15 +290,16 @@ checks(struct request *r, struct err *err)
     int status = route_resolve(r);
     bool is_bare = r->route != NULL && r->route->kind == ROUTE_BARE;
     bool needs_user = status == 0 && r->route->role != ROLE_NONE;
-    if (!is_bare && !session_load(r, err) && needs_user)
-        return FAILED;
+    enum verdict v = is_bare ? GO_ON : who_check(r, needs_user, err);
+    if (v != GO_ON)
+        return v;
     if (status != 0) {
         reply_error(r, status, NULL, NULL);
         return ANSWERED;
     }
     flash_load(r);
-    enum verdict v = role_check(r);
-    return v == GO_ON ? post_check(r) : v;
+    v = role_check(r);
+    return v == GO_ON ? body_check(r) : v;
 }
 
 void
@@ -338,6 +313,10 @@ dispatch(struct console *console, struct fcgi *f, struct arena *a,
     enum verdict v = checks(r, &err);
     if (v != FAILED && (v != GO_ON || handle(r, &err)))
         return;
+    if (r->is_broken)
+        log_event(LOG_INFO, "upload.broken", "path=\"%s\" bytes=%lld user=%s",
+                  r->page.path, (long long)r->body_taken,
+                  r->page.user != NULL ? r->page.user->name : "-");
     if (r->is_begun)
         reply_broken(r, &err);
     else

@@ -190,7 +190,7 @@ page_redirect(struct page *p, const char *text, const char *path_fmt, ...)
         location_clean(p->a, request_next(arena_vprintf(p->a, path_fmt, args)));
     va_end(args);
     p->status = 303;
-    if (text == NULL)
+    if (text == NULL || r->is_bearer)
         return true;
     /* Sealed, and bound to the session that is to read it. */
     const char *hash = p->user != NULL ? p->user->session_hash : "";

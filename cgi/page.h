@@ -110,13 +110,17 @@ void page_type(struct page *p, const char *content_type);
  * kept per process, visitor and minute for as long as no transaction commits
  * in the database: for GET pages whose body follows from database, path,
  * query, session and clock alone; BARE asks neither for a session nor for the
- * database. */
+ * database; STREAM is a ROUTE without a template whose body may be of any size
+ * and is read by the handler (cgi/body.h): files of a form whose CSRF token
+ * came before them, or the bare bytes of a PUT. */
 #define ROUTE(method, path, role, handler, template)  page_fn page_##handler;
 #define CACHED(method, path, role, handler, template) page_fn page_##handler;
 #define BARE(method, path, role, handler, template)   page_fn page_##handler;
+#define STREAM(method, path, role, handler)           page_fn page_##handler;
 #include "cgi/routes.def"
 #undef ROUTE
 #undef CACHED
 #undef BARE
+#undef STREAM
 
 #endif

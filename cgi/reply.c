@@ -20,6 +20,8 @@ static const struct {
     const char *reason, *title, *words;
 } statuses[] = {
     {200, "OK", NULL, NULL},
+    {201, "Created", NULL, NULL},
+    {202, "Accepted", NULL, NULL},
     {204, "No Content", NULL, NULL},
     {303, "See Other", NULL, NULL},
     {304, "Not Modified", NULL, NULL},
@@ -318,7 +320,11 @@ reply_error(struct request *r, int status, const char *text, const char *ref)
     p->status = status;
     r->location = NULL;
     if (status == 401 && r->is_api)
-        page_header(p, "WWW-Authenticate", "Cookie realm=\"quotemill\"");
+        page_header(p, "WWW-Authenticate",
+                    r->is_bearer
+                        ? "Bearer realm=\"quotemill\", error=\"invalid_token\""
+                        : "Bearer realm=\"quotemill\", "
+                          "Cookie realm=\"quotemill\"");
     if (status == 503) {
         page_header(p, "Retry-After", fmt_i64(p->a, RETRY_S));
         if (!r->is_api && strcmp(p->method, "GET") == 0)
@@ -343,13 +349,16 @@ reply_failure(struct request *r, const struct err *err)
     struct page *p = &r->page;
     const char *ref = NULL, *text = NULL;
     int status = err_http_status(err->kind);
+    if (r->is_too_large || r->is_broken)
+        status = r->is_too_large ? 413 : 400;
     if (status < 500) {
         text = request_sentence(p->a, err->text);
     } else if (err->kind == ERR_RETRY) {
         log_event(LOG_WARN, "request.unavailable",
                   "method=%s path=\"%s\" error=\"%s\"", p->method, p->path,
                   err->text);
-        text = strcmp(p->method, "GET") == 0
+        text = r->retry_text != NULL ? r->retry_text
+               : strcmp(p->method, "GET") == 0
                    ? "The database cannot be reached right now. This page "
                      "asks again by itself every 5 seconds."
                    : "The database cannot be reached right now. What you sent "

@@ -7,9 +7,11 @@
 #include "cgi/page.h"
 #include "cgi/route.h"
 #include "core/session.h"
+#include "core/token.h"
 #include "core/user.h"
 #include "lib/fcgi.h"
 #include "lib/form.h"
+#include "lib/multipart.h"
 #include "lib/secret.h"
 
 enum {
@@ -43,9 +45,18 @@ struct request {
     struct page_user user;
     const char *login_seed; /* of COOKIE_LOGIN, for signed-out forms */
     const char *flash;      /* to be shown on this page */
+    bool is_bearer;         /* cgi/bearer.h */
+    struct token_grant token;
+    /* the body of a STREAM route, cgi/body.h */
+    struct stream *body, *file;
+    struct multipart *parts;
+    const char *filename; /* of the next file, when has_file */
+    bool has_file, is_too_large, is_broken;
+    int64_t body_length, body_taken; /* length -1: not told */
     /* response */
     struct view *errors;
     size_t n_errors;
+    const char *retry_text;   /* why to try again; NULL: the database */
     const char *errors_title; /* NULL: "Nothing was changed: ..." */
     const char *content_type, *location;
     const char *header_names[REQUEST_HEADERS_MAX];

@@ -11,10 +11,13 @@ static const struct route routes[] = {
     {#method, path, role, page_##handler, template, ROUTE_CACHED},
 #define BARE(method, path, role, handler, template)                            \
     {#method, path, role, page_##handler, template, ROUTE_BARE},
+#define STREAM(method, path, role, handler)                                    \
+    {#method, path, role, page_##handler, NULL, ROUTE_STREAM},
 #include "cgi/routes.def"
 #undef ROUTE
 #undef CACHED
 #undef BARE
+#undef STREAM
 };
 
 /* Matches "/runs/{id}/cancel" segment by segment; a parameter takes one
@@ -68,5 +71,5 @@ route_is_api(const struct route *route, const char *path)
 {
     return strncmp(path, "/api/", 5) == 0 ||
            (route != NULL && route->template == NULL &&
-            strcmp(route->method, "GET") == 0);
+            strcmp(route->method, "POST") != 0);
 }

@@ -10,6 +10,7 @@ enum route_kind {
     ROUTE_PLAIN,
     ROUTE_CACHED, /* may be answered from the page cache */
     ROUTE_BARE,   /* no session is looked up, no database is asked */
+    ROUTE_STREAM, /* the handler reads the body */
 };
 
 struct route {
@@ -36,8 +37,9 @@ const struct route *route_find(struct arena *a, const char *method,
                                const char *path, struct route_params *params,
                                const char **allow);
 
-/* True when errors are to be answered in JSON: paths under /api/ and GET
- * routes without a template. route may be NULL. */
+/* True when errors are to be answered in JSON: paths under /api/, GET routes
+ * without a template, and what browsers' forms do not send. route may be NULL.
+ */
 bool route_is_api(const struct route *route, const char *path);
 
 #endif

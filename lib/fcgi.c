@@ -168,6 +168,12 @@ fcgi_read(struct fcgi *f, void *to, size_t size)
     return n > 0 ? (size_t)n : 0;
 }
 
+bool
+fcgi_body_is_whole(const struct fcgi *f)
+{
+    return f->is_cgi || FCGX_GetError(f->request.in) == 0;
+}
+
 static bool
 write_all(int fd, const char *bytes, size_t len)
 {

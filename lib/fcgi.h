@@ -28,6 +28,10 @@ const char *fcgi_param(const struct fcgi *f, const char *name);
 /* Reads at most size bytes of the body; 0 at its end. */
 size_t fcgi_read(struct fcgi *f, void *to, size_t size);
 
+/* After fcgi_read gave 0: true when the body had come to its end, false when
+ * the web server went away before. A CGI call cannot tell. */
+bool fcgi_body_is_whole(const struct fcgi *f);
+
 /* Writes to the response; false when the client is gone. */
 bool fcgi_write(struct fcgi *f, const void *bytes, size_t len);
 bool fcgi_flush(struct fcgi *f);

@@ -221,6 +221,8 @@ simulator_up() {
     service_wait simulator 10 test -S "$var/run/sim.sock"
 }
 
+# Pages and API in two processes; uploads and exports, which last as long as
+# their clients like, in four more.
 console_up() {
     local stamp
     stamp=$({
@@ -228,14 +230,26 @@ console_up() {
         cat "$var/quotemill.env"
         find templates -type f -print0 | sort -z | xargs -0 cat
     } | fingerprint)
-    service_keep console "$stamp" \
-        spawn-fcgi -n -s "$var/run/web.sock" -M 0600 -- \
-        /usr/bin/multiwatch -f 2 -r 1000 -s TERM -- "$root/bin/quotemill.fcgi" || true
+    pool_keep console web.sock 2 "$stamp"
+    pool_keep bulk bulk.sock 4 "$stamp"
     service_wait console 15 console_answers
+    service_wait bulk 15 bulk_answers
+}
+
+# pool_keep NAME SOCKET PROCESSES STAMP
+pool_keep() {
+    service_keep "$1" "$4" \
+        spawn-fcgi -n -s "$var/run/$2" -M 0600 -- \
+        /usr/bin/multiwatch -f "$3" -r 1000 -s TERM -- "$root/bin/quotemill.fcgi" || true
 }
 
 console_answers() {
     curl -fsS -o /dev/null --max-time 2 "$url/healthz" 2>/dev/null
+}
+
+# Signed out: 401, from a process of that pool.
+bulk_answers() {
+    [ "$(curl -s -o /dev/null --max-time 2 -w '%{http_code}' -X PUT "$url/upload/" 2>/dev/null)" = 401 ]
 }
 
 worker_up() {

@@ -28,6 +28,7 @@
 {{#IS_OPERATOR}}<li><a href="/trigger" {{#AT_TRIGGER}}aria-current="page"{{/AT_TRIGGER}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-trigger"/></svg>Trigger</a></li>{{/IS_OPERATOR}}
 <li><a href="/models" {{#AT_MODELS}}aria-current="page"{{/AT_MODELS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-models"/></svg>Models</a></li>
 <li><a href="/instruments" {{#AT_INSTRUMENTS}}aria-current="page"{{/AT_INSTRUMENTS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-instruments"/></svg>Instruments</a></li>
+<li><a href="/tokens" {{#AT_TOKENS}}aria-current="page"{{/AT_TOKENS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-tokens"/></svg>Tokens</a></li>
 {{#IS_ADMIN}}
 <li><a href="/users" {{#AT_USERS}}aria-current="page"{{/AT_USERS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-users"/></svg>Users</a></li>
 <li><a href="/audit" {{#AT_AUDIT}}aria-current="page"{{/AT_AUDIT}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-audit"/></svg>Audit</a></li>

@@ -260,7 +260,7 @@ test("every page passes axe, and is photographed", { timeout: 600_000 }, async (
     const id = await instance.sql("SELECT max(id) FROM run WHERE trigger = 'console' AND state = 'succeeded'");
     for (const [name, to] of [["overview", "/"], ["runs", "/runs"], ["run", `/runs/${id}`], ["trigger", "/trigger"],
                               ["models", "/models"], ["model", "/models/mstr"], ["instruments", "/instruments"],
-                              ["account", "/account"], ["users", "/users"], ["audit", "/audit"]])
+                              ["account", "/account"], ["tokens-none", "/tokens"], ["users", "/users"], ["audit", "/audit"]])
         await inspect(visitor, name, to);
     await inspect(visitor, "runs-none", "/runs?state=cancelled&mode=backfill");
     await inspect(visitor, "runs-wrong", "/runs?state=%3Cscript%3E&from=x", { status: 422 });
@@ -269,6 +269,37 @@ test("every page passes axe, and is photographed", { timeout: 600_000 }, async (
     const stranger = await Visitor.open(browser, instance);
     await inspect(stranger, "login", "/login");
     await stranger.close();
+});
+
+test("a token is made, shown once, and revoked; without JavaScript too", { timeout: 300_000 }, async () => {
+    for (const javaScriptEnabled of [true, false]) {
+        const visitor = await admin({ javaScriptEnabled });
+        const { page } = visitor;
+        await visitor.go("/tokens");
+        await page.getByLabel("Name").fill("nightly <upload>");
+        await page.getByLabel("Scope").selectOption("upload");
+        await page.getByRole("button", { name: "Make the token" }).click();
+        const token = (await page.locator("#new-token").innerText()).trim();
+        assert.match(token, /^qm_[A-Za-z0-9_-]{43}$/);
+        assert.equal(new URL(page.url()).search, "", "not in the address");
+        const cookies = await page.context().cookies();
+        assert.ok(!JSON.stringify(cookies).includes(token), "not in a cookie");
+        if (javaScriptEnabled) {
+            html["tokens-new"] = await page.content();
+            assert.deepEqual(await visitor.axe(), []);
+            await visitor.shot("tokens-new");
+        }
+        await visitor.go("/tokens");
+        assert.ok(!(await page.content()).includes(token), "shown once");
+        const call = () => fetch(instance.url + "/api/v1/status", { headers: { Authorization: `Bearer ${token}` } });
+        assert.equal((await call()).status, 200);
+        await page.getByRole("button", { name: /^Revoke/ }).first().click();
+        await page.locator(".flash").getByText("is revoked").waitFor();
+        assert.equal((await call()).status, 401);
+        if (javaScriptEnabled)
+            await inspect(visitor, "tokens", "/tokens");
+        await visitor.close();
+    }
 });
 
 test("no page is heavy", () => {

@@ -64,7 +64,9 @@ ok "systemd finds nothing wrong with the units" contained 60 \
     systemd-analyze verify --man=no /usr/lib/systemd/system/quotemill-tick.timer \
     /usr/lib/systemd/system/quotemill-work.socket \
     /usr/lib/systemd/system/quotemill-web.socket \
-    /usr/lib/systemd/system/quotemill-web@1.service
+    /usr/lib/systemd/system/quotemill-web@1.service \
+    /usr/lib/systemd/system/quotemill-bulk.socket \
+    /usr/lib/systemd/system/quotemill-bulk@1.service
 ok "an operator's steps after the installation" contained 120 /root/tests/e2e/systemd/prepare
 contained ${QM_BOOT_S:-420} --boot >"$work/console" 2>&1
 if [ -s "$tree/root/boot.tap" ]; then
