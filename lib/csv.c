@@ -17,6 +17,7 @@ enum {
 struct csv {
     struct stream *in;
     struct csv_options options;
+    char delimiters[16];
     const char *data; /* the window */
     size_t at, end;   /* where the next row begins; where the window does end */
     uint64_t marks;   /* of the word before `next`, still to be looked at */
@@ -32,6 +33,9 @@ struct csv {
     size_t text_len;
     struct csv_field *fields;
 
+    size_t field, n; /* of the row under way: where its last field begins, how
+                      * many fields there are */
+    int64_t lines;   /* and line ends inside of them */
     int64_t line;
     bool started, ended;
     bool after_cr; /* a line feed that comes first ends the same line */
@@ -58,6 +62,7 @@ csv_open_stream(struct arena *a, struct stream *in,
         csv->options.delimiter = ',';
     if (csv->options.max_columns == 0)
         csv->options.max_columns = CSV_COLUMNS_MAX;
+    memset(csv->delimiters, csv->options.delimiter, sizeof csv->delimiters);
     csv->fields = xcalloc(csv->options.max_columns, sizeof(*csv->fields));
     csv->line = 1;
     arena_defer(a, csv_free, csv);
@@ -116,20 +121,20 @@ sixteen(const char *p, __m128i delimiter)
 }
 
 static inline uint64_t
-find_marks(const char *p, char delimiter)
+find_marks(const char *p, const char *delimiter)
 {
-    __m128i d = _mm_set1_epi8(delimiter);
+    __m128i d = _mm_loadu_si128((const __m128i *)(const void *)delimiter);
     return sixteen(p, d) | sixteen(p + 16, d) << 16 | sixteen(p + 32, d) << 32 |
            sixteen(p + 48, d) << 48;
 }
 #else
 static inline uint64_t
-find_marks(const char *p, char delimiter)
+find_marks(const char *p, const char *delimiter)
 {
     uint64_t marks = 0;
     for (int i = 0; i < WORD_BYTES; i++) {
         bool is_mark =
-            (unsigned char)p[i] <= '\r' || p[i] == '"' || p[i] == delimiter;
+            (unsigned char)p[i] <= '\r' || p[i] == '"' || p[i] == *delimiter;
         marks |= (uint64_t)is_mark << i;
     }
     return marks;
@@ -138,35 +143,49 @@ find_marks(const char *p, char delimiter)
 
 /* The same of a word that the window does not fill. */
 static uint64_t
-find_last_marks(const char *p, size_t len, char delimiter)
+find_last_marks(const char *p, size_t len, const char *delimiter)
 {
     char word[WORD_BYTES] = {0};
     memcpy(word, p, len);
     return find_marks(word, delimiter) & (((uint64_t)1 << len) - 1);
 }
 
-/* The position of the next mark; `end` when there is none. Positions are
- * counted back from `next`, the end of the word that the marks are of. */
-static inline size_t
-next_mark(const char *data, size_t end, char delimiter, uint64_t *marks,
-          size_t *next)
+/* The marks of the next 64 bytes, or of what the window has left: then as if
+ * the word ended there. False at the window's end. Positions are counted back
+ * from `next`, the end of the word. */
+static inline bool
+load_marks(const struct csv *csv, uint64_t *marks, size_t *next)
 {
-    while (*marks == 0) {
-        size_t left = end - *next;
-        if (left == 0)
-            return end;
-        if (left < WORD_BYTES) {
-            *marks = find_last_marks(data + *next, left, delimiter)
-                     << (WORD_BYTES - left);
-            *next = end;
-        } else {
-            *marks = find_marks(data + *next, delimiter);
-            *next += WORD_BYTES;
-        }
+    size_t left = csv->end - *next;
+    const char *p = csv->data + *next;
+    if (left >= WORD_BYTES) {
+        *marks = find_marks(p, csv->delimiters);
+        *next += WORD_BYTES;
+        return true;
     }
-    size_t i = *next - WORD_BYTES + (size_t)__builtin_ctzll(*marks);
+    if (left == 0)
+        return false;
+    *marks = find_last_marks(p, left, csv->delimiters) << (WORD_BYTES - left);
+    *next = csv->end;
+    return true;
+}
+
+static inline size_t
+take_mark(uint64_t *marks, size_t next)
+{
+    size_t i = next - WORD_BYTES + (size_t)__builtin_ctzll(*marks);
     *marks &= *marks - 1;
     return i;
+}
+
+/* The next mark's position; csv->end when the window has no more. */
+static size_t
+next_mark(struct csv *csv)
+{
+    while (csv->marks == 0)
+        if (!load_marks(csv, &csv->marks, &csv->next))
+            return csv->end;
+    return take_mark(&csv->marks, csv->next);
 }
 
 static void
@@ -240,8 +259,8 @@ more(struct csv *csv, struct err *err)
     return true;
 }
 
-/* MORE: the window ended first. */
-enum scan { SCAN_DONE, SCAN_MORE, SCAN_FAILED };
+/* MORE: the window ended first. ON: the row goes on. */
+enum scan { SCAN_DONE, SCAN_MORE, SCAN_FAILED, SCAN_ON };
 
 static enum scan
 failed(struct err *err, int64_t line, const char *why)
@@ -305,25 +324,22 @@ unclosed(const struct csv *csv, int64_t line, struct err *err)
     return SCAN_FAILED;
 }
 
-/* From the mark behind the opening quote, at `from`, to the field's end;
- * *lines counts the line ends inside. */
+/* From the mark behind the opening quote to the end of the field. */
 static enum scan
-take_quoted(struct csv *csv, size_t from, int64_t *lines, struct csv_field *f,
-            struct err *err)
+take_quoted(struct csv *csv, struct csv_field *f, struct err *err)
 {
     const char *data = csv->data;
-    int64_t line = csv->line + *lines;
-    size_t end = csv->end, second = 0;
+    int64_t line = csv->line + csv->lines;
+    size_t from = csv->field, end = csv->end, second = 0;
     bool doubled = false;
     for (;;) {
-        size_t i = next_mark(data, end, csv->options.delimiter, &csv->marks,
-                             &csv->next);
+        size_t i = next_mark(csv);
         if (i == end)
             return unclosed(csv, line, err);
         bool is_last = i + 1 == end;
         if (data[i] == '\n' ||
             (data[i] == '\r' && (is_last || data[i + 1] != '\n'))) {
-            ++*lines;
+            csv->lines++;
         } else if (data[i] == '\0') {
             return nul_byte(csv, err);
         } else if (data[i] == '"' && i != second) {
@@ -334,7 +350,7 @@ take_quoted(struct csv *csv, size_t from, int64_t *lines, struct csv_field *f,
                                         .len = i - from - 1};
                 if (doubled && !unquote(csv, f, err))
                     return SCAN_FAILED;
-                return close_field(csv, i, csv->line + *lines, err);
+                return close_field(csv, i, csv->line + csv->lines, err);
             }
             doubled = true;
             second = i + 1;
@@ -358,24 +374,6 @@ end_line(struct csv *csv, size_t i)
 }
 
 static enum scan
-end_row(struct csv *csv, size_t i, size_t n, int64_t lines, struct csv_row *row,
-        struct err *err)
-{
-    *row = (struct csv_row){.line = csv->line,
-                            .n = n,
-                            .fields = csv->fields,
-                            .raw = csv->data + csv->at,
-                            .raw_len = i - csv->at};
-    if (row->raw_len > CSV_ROW_MAX) {
-        too_long(csv, err);
-        return SCAN_FAILED;
-    }
-    csv->line += lines;
-    end_line(csv, i);
-    return SCAN_DONE;
-}
-
-static enum scan
 too_many(const struct csv *csv, struct err *err)
 {
     err_set(err, ERR_INPUT, "line %lld: more than %zu columns",
@@ -383,55 +381,100 @@ too_many(const struct csv *csv, struct err *err)
     return SCAN_FAILED;
 }
 
+static enum scan
+end_row(struct csv *csv, size_t i, struct csv_row *row, struct err *err)
+{
+    *row = (struct csv_row){.line = csv->line,
+                            .n = csv->n,
+                            .fields = csv->fields,
+                            .raw = csv->data + csv->at,
+                            .raw_len = i - csv->at};
+    if (row->raw_len > CSV_ROW_MAX) {
+        too_long(csv, err);
+        return SCAN_FAILED;
+    }
+    csv->line += csv->lines;
+    end_line(csv, i);
+    return SCAN_DONE;
+}
+
+/* The field f, before the mark at i or the window's end. */
+static enum scan
+end_field(struct csv *csv, struct csv_field f, size_t i, struct csv_row *row,
+          struct err *err)
+{
+    if (i == csv->end && !csv->ended)
+        return SCAN_MORE;
+    char c = i < csv->end ? csv->data[i] : '\n';
+    if (c == '\0')
+        return nul_byte(csv, err);
+    if (csv->n == csv->options.max_columns)
+        return too_many(csv, err);
+    csv->fields[csv->n++] = f;
+    csv->field = i + 1;
+    return c == csv->options.delimiter ? SCAN_ON : end_row(csv, i, row, err);
+}
+
+/* A mark that is no delimiter, or one too many; or the window's end. */
+static enum scan
+take_other(struct csv *csv, size_t i, struct csv_row *row, struct err *err)
+{
+    struct csv_field f = {.text = csv->data + csv->field,
+                          .len = i - csv->field};
+    char c = i < csv->end ? csv->data[i] : '\n';
+    if (c == '"') {
+        if (f.len > 0)
+            return SCAN_ON;
+        enum scan rc = take_quoted(csv, &f, err);
+        return rc == SCAN_DONE ? end_field(csv, f, next_mark(csv), row, err)
+                               : rc;
+    }
+    if (c == csv->options.delimiter)
+        return too_many(csv, err);
+    if (c != '\n' && c != '\r')
+        return c == '\0' ? nul_byte(csv, err) : SCAN_ON;
+    if (i < csv->field)
+        return SCAN_ON; /* the LF of a CRLF */
+    if (csv->n > 0 || f.len > 0)
+        return end_field(csv, f, i, row, err);
+    if (i == csv->end)
+        return csv->ended ? end_row(csv, i, row, err) : SCAN_MORE;
+    end_line(csv, i); /* a blank line */
+    csv->field = csv->at;
+    return SCAN_ON;
+}
+
 /* One row of the window, over blank lines before it; n is 0 at the end. */
 static enum scan
 scan_row(struct csv *csv, struct csv_row *row, struct err *err)
 {
     const char *data = csv->data, delimiter = csv->options.delimiter;
-    const size_t end = csv->end, max = csv->options.max_columns;
-    size_t field = csv->at, n = 0, next = csv->next;
-    uint64_t marks = csv->marks;
-    int64_t lines = 0;
-    csv->text_len = 0;
+    const size_t max = csv->options.max_columns;
+    struct csv_field *fields = csv->fields;
+    csv->field = csv->at;
+    csv->n = csv->text_len = 0;
+    csv->lines = 0;
     for (;;) {
-        size_t i = next_mark(data, end, delimiter, &marks, &next);
-        if (i < field)
-            continue; /* the LF of a CRLF */
-        struct csv_field f = {.text = data + field, .len = i - field};
-        if (i < end && data[i] == '"') {
-            if (i != field)
+        size_t field = csv->field, n = csv->n, next = csv->next, i = csv->end;
+        uint64_t marks = csv->marks;
+        while (marks != 0 || load_marks(csv, &marks, &next)) {
+            if (marks == 0)
                 continue;
-            csv->marks = marks;
-            csv->next = next;
-            enum scan rc = take_quoted(csv, i, &lines, &f, err);
-            if (rc != SCAN_DONE)
-                return rc;
-            marks = csv->marks;
-            next = csv->next;
-            i = next_mark(data, end, delimiter, &marks, &next);
+            i = take_mark(&marks, next);
+            if (data[i] != delimiter || n == max)
+                break;
+            fields[n++] =
+                (struct csv_field){.text = data + field, .len = i - field};
+            field = i + 1;
+            i = csv->end;
         }
-        if (i == end && !csv->ended)
-            return SCAN_MORE;
-        char c = i < end ? data[i] : '\n';
-        if (c == delimiter || c == '\n' || c == '\r') {
-            bool is_blank = c != delimiter && n == 0 && i == field;
-            if (!is_blank) {
-                if (n == max)
-                    return too_many(csv, err);
-                csv->fields[n++] = f;
-                field = i + 1;
-                if (c == delimiter)
-                    continue;
-            }
-            csv->marks = marks;
-            csv->next = next;
-            if (!is_blank || i == end)
-                return end_row(csv, i, n, lines, row, err);
-            end_line(csv, i);
-            field = csv->at;
-        } else if (c == '\0') {
-            return nul_byte(csv, err);
-        }
+        csv->field = field;
+        csv->n = n;
+        csv->next = next;
+        csv->marks = marks;
+        enum scan rc = take_other(csv, i, row, err);
+        if (rc != SCAN_ON)
+            return rc;
     }
 }
 

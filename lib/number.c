@@ -1,6 +1,6 @@
 /* The plain decimal numbers of price files, fast: up to 16 characters of digits
- * with at most one point. All at once, without a branch for each character;
- * the rest is for std::from_chars.
+ * with at most one point, eight at a time, without a branch for each. The rest
+ * is for std::from_chars.
  *
  * source  W. D. Clinger, "How to Read Floating Point Numbers Accurately": a
  *         whole number up to 2^53 divided by a power of ten up to 10^22, both
@@ -31,20 +31,24 @@ load(const char *s, size_t n)
     return w;
 }
 
-/* 1 to 16 characters, the first in the lowest byte, zeros behind the last;
+/* 1 to 8 characters, the first in the lowest byte, zeros behind the last;
  * nothing behind the text is read. */
-static inline wide
-load_text(const char *s, size_t len)
+static inline uint64_t
+load_short(const char *s, size_t len)
 {
-    if (len > WORD) {
-        uint64_t tail = load(s + len - WORD, WORD) >> (8 * (2 * WORD - len));
-        return (wide)tail << 64 | load(s, WORD);
-    }
     if (len >= 4)
         return load(s, 4) | load(s + len - 4, 4) << (8 * (len - 4));
     return (unsigned char)s[0] |
            (uint64_t)(unsigned char)s[len / 2] << (8 * (len / 2)) |
            (uint64_t)(unsigned char)s[len - 1] << (8 * (len - 1));
+}
+
+/* 9 to 16 characters likewise. */
+static inline wide
+load_long(const char *s, size_t len)
+{
+    uint64_t tail = load(s + len - WORD, WORD) >> (8 * (2 * WORD - len));
+    return (wide)tail << 64 | load(s, WORD);
 }
 
 /* The place of the first byte of w that is c; 8 when there is none. */
@@ -54,6 +58,13 @@ find_byte(uint64_t w, char c)
     uint64_t x = w ^ each * (unsigned char)c;
     uint64_t hit = (x - each) & ~x & each << 7;
     return hit == 0 ? WORD : (size_t)__builtin_ctzll(hit) / 8;
+}
+
+/* True where each byte is at most 9: digits without their '0'. */
+static inline bool
+are_digits(uint64_t w)
+{
+    return ((w | (w + each * 0x76)) & each << 7) == 0;
 }
 
 /* The value of eight digits, the first in the lowest byte. */
@@ -67,25 +78,60 @@ eight_digits(uint64_t w)
            32;
 }
 
-/* True where each byte is at most 9. */
+/* Up to 8 and up to 16 digits. Those that lack are zeros before the first. */
 static inline bool
-are_digits(uint64_t low, uint64_t high)
+value_short(uint64_t text, size_t len, uint64_t *out)
 {
-    const uint64_t above = 0x7676767676767676, top = each << 7;
-    return (((low | high) | (low + above) | (high + above)) & top) == 0;
+    uint64_t w = (text ^ each * '0') << (8 * (WORD - len));
+    *out = eight_digits(w);
+    return are_digits(w);
+}
+
+static inline bool
+value_long(wide text, size_t len, uint64_t *out)
+{
+    const uint64_t zeros = each * '0';
+    text = (text ^ ((wide)zeros << 64 | zeros)) << (8 * (2 * WORD - len));
+    uint64_t low = (uint64_t)text, high = (uint64_t)(text >> 64);
+    *out = eight_digits(low) * 100000000 + eight_digits(high);
+    return are_digits(low) && are_digits(high);
 }
 
 static const double powers[PLAIN_MAX] = {1e0,  1e1,  1e2,  1e3, 1e4,  1e5,
                                          1e6,  1e7,  1e8,  1e9, 1e10, 1e11,
                                          1e12, 1e13, 1e14, 1e15};
 
-/* Digits with at most one point, and no more than a double holds. */
-static inline bool
-parse_plain(const char *s, size_t len, double *out)
+/* Digits with at most one point, 1 to 8 characters. */
+static inline __attribute__((always_inline)) bool
+plain_short(const char *s, size_t len, double *out)
 {
-    if (len == 0 || len > PLAIN_MAX)
+    /* a digit's bits are its value now; bit 4 is set in a point, and in what is
+     * behind the text */
+    uint64_t x = load_short(s, len) ^ each * '0', v;
+    uint64_t hit = x & each << 4;
+    size_t fraction = 0;
+    unsigned at = hit == 0 ? 64 : (unsigned)__builtin_ctzll(hit) & ~7u;
+    if (at < 8 * len) {
+        uint64_t before = ((uint64_t)1 << at) - 1;
+        if ((x >> at & 0xFF) != ('.' ^ '0') || len == 1)
+            return false;
+        x = (x & before) | (x >> 8 & ~before);
+        fraction = --len - at / 8;
+    }
+    x <<= 8 * (WORD - len);
+    v = eight_digits(x);
+    if (!are_digits(x))
         return false;
-    wide text = load_text(s, len);
+    *out = (double)(int64_t)v / powers[fraction];
+    return true;
+}
+
+/* 9 to 16 characters, and no more than a double holds. */
+static inline bool
+plain_long(const char *s, size_t len, double *out)
+{
+    wide text = load_long(s, len);
+    uint64_t v;
     size_t point = find_byte((uint64_t)text, '.'), fraction = 0;
     if (point == WORD)
         point += find_byte((uint64_t)(text >> 64), '.');
@@ -93,23 +139,27 @@ parse_plain(const char *s, size_t len, double *out)
         wide before = ((wide)1 << (8 * point)) - 1;
         text = (text & before) | (text >> 8 & ~before);
         fraction = --len - point;
-        if (len == 0)
-            return false;
     }
-    const uint64_t zeros = each * '0';
-    text = (text ^ ((wide)zeros << 64 | zeros)) << (8 * (PLAIN_MAX - len));
-    uint64_t low = (uint64_t)text, high = (uint64_t)(text >> 64);
-    if (!are_digits(low, high))
+    if (!value_long(text, len, &v) || v > (uint64_t)1 << DBL_MANT_DIG)
         return false;
-    uint64_t v = eight_digits(low) * 100000000 + eight_digits(high);
-    *out = (double)v / powers[fraction];
-    return v <= (uint64_t)1 << DBL_MANT_DIG;
+    *out = (double)(int64_t)v / powers[fraction];
+    return true;
+}
+
+/* 1 to 16 digits. */
+static inline bool
+parse_digits(const char *s, size_t len, uint64_t *out)
+{
+    return len <= WORD ? value_short(load_short(s, len), len, out)
+                       : value_long(load_long(s, len), len, out);
 }
 
 #else
 
+enum { PLAIN_MAX = 16, WORD = 8 };
+
 static bool
-parse_plain(const char *s, size_t len, double *out)
+plain_short(const char *s, size_t len, double *out)
 {
     (void)s;
     (void)len;
@@ -117,16 +167,60 @@ parse_plain(const char *s, size_t len, double *out)
     return false;
 }
 
+static bool
+plain_long(const char *s, size_t len, double *out)
+{
+    return plain_short(s, len, out);
+}
+
+static bool
+parse_digits(const char *s, size_t len, uint64_t *out)
+{
+    bool ok = true;
+    *out = 0;
+    for (size_t i = 0; i < len; i++) {
+        unsigned digit = (unsigned char)s[i] - '0';
+        ok = ok && digit <= 9;
+        *out = *out * 10 + digit;
+    }
+    return ok;
+}
+
 #endif
+
+/* With a sign, or longer. Apart, so that the shortest way stays short. */
+static __attribute__((noinline)) bool
+parse_other(const char *s, size_t len, double *out)
+{
+    bool minus = len > 0 && *s == '-';
+    size_t sign = minus || (len > 0 && *s == '+'), n = len - sign;
+    double v;
+    bool ok = n - 1 < WORD ? plain_short(s + sign, n, &v)
+                           : n - 1 < PLAIN_MAX && plain_long(s + sign, n, &v);
+    if (!ok)
+        return number_parse_any(s, len, out);
+    *out = minus ? -v : v;
+    return true;
+}
 
 bool
 number_parse_f64(const char *s, size_t len, double *out)
 {
-    bool minus = len > 0 && *s == '-';
-    bool sign = minus || (len > 0 && *s == '+');
-    double v;
-    if (!parse_plain(s + sign, len - sign, &v))
-        return number_parse_any(s, len, out);
-    *out = minus ? -v : v;
+    return (len - 1 < WORD && plain_short(s, len, out)) ||
+           parse_other(s, len, out);
+}
+
+bool
+number_parse_digits(const char *s, size_t len, uint64_t *out)
+{
+    size_t rest = len > PLAIN_MAX ? len - PLAIN_MAX : 0;
+    uint64_t v, more = 0;
+    if (len == 0 || len > NUMBER_DIGITS_MAX ||
+        !parse_digits(s, len - rest, &v) ||
+        (rest > 0 && !parse_digits(s + PLAIN_MAX, rest, &more)))
+        return false;
+    for (; rest > 0; rest--)
+        v *= 10;
+    *out = v + more;
     return true;
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum {
-    BLOCK_BYTES = 256 * 1024,
+    BLOCK_BYTES = 64 * 1024,
     PEEK_MAX = 1 << 20,
     BOMB_RATIO = 1000,
     BOMB_FREE_BYTES = 64 << 20,

@@ -50,7 +50,7 @@ MUST_USE bool stream_unpack(struct arena *a, struct stream *in,
                             struct stream **out, struct err *err);
 
 /* The next block, borrowed until the next call; *len 0 at the end. Blocks are
- * at most 256 KiB, but for what stream_peek has gathered.
+ * at most 64 KiB, but for what stream_peek has gathered.
  * fails   ERR_INPUT: truncated or damaged packing, a reading error; and again
  *         when called again */
 MUST_USE bool stream_next(struct stream *s, const char **bytes, size_t *len,

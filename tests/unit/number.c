@@ -175,6 +175,36 @@ integers_do_not_overflow(void **state)
 }
 
 static void
+digits_alone_are_read(void **state)
+{
+    (void)state;
+    char text[24];
+    for (size_t len = 1; len <= NUMBER_DIGITS_MAX; len++) {
+        uint64_t v, expected = 0;
+        for (size_t i = 0; i < len; i++) {
+            text[i] = (char)('0' + (i * 7 + 9) % 10);
+            expected = expected * 10 + (uint64_t)(text[i] - '0');
+        }
+        char *copy = malloc(len);
+        memcpy(copy, text, len);
+        assert_true(number_parse_digits(copy, len, &v));
+        assert_true(v == expected);
+        for (size_t i = 0; i < len; i++)
+            for (const char *bad = "/:.-+ e\x80\xB9"; *bad != '\0'; bad++) {
+                memcpy(copy, text, len);
+                copy[i] = *bad;
+                assert_false(number_parse_digits(copy, len, &v));
+            }
+        free(copy);
+    }
+    uint64_t v;
+    assert_true(number_parse_digits("9999999999999999999", 19, &v));
+    assert_true(v == 9999999999999999999U);
+    assert_false(number_parse_digits("00000000000000000000", 20, &v));
+    assert_false(number_parse_digits("", 0, &v));
+}
+
+static void
 text_is_the_shortest_that_reads_back(void **state)
 {
     (void)state;
@@ -267,6 +297,7 @@ main(void)
         cmocka_unit_test(random_decimals_read_as_strtod_reads_them),
         cmocka_unit_test(what_is_not_wholly_a_number_is_refused),
         cmocka_unit_test(integers_do_not_overflow),
+        cmocka_unit_test(digits_alone_are_read),
         cmocka_unit_test(text_is_the_shortest_that_reads_back),
         cmocka_unit_test(prices_are_as_short_as_can_be),
         cmocka_unit_test(any_double_survives_the_round_trip),
