@@ -22,6 +22,7 @@ struct rowfile_trades {
     size_t n, newest;              /* index of the one that was made last */
     int64_t done_from, done_to;    /* of the bars that were taken */
     int64_t seq, last_us;
+    int64_t tally; /* times that the time rose, less those that it fell */
     int direction; /* of the file: -1 newest first */
 };
 
@@ -80,7 +81,8 @@ rowfile_trades_add(struct rowfile_trades *t, const struct rowfile_trade *trade)
         return false;
     int64_t us = trade->ts * 1000000 + trade->fraction_us;
     if (us != t->last_us && t->last_us != INT64_MIN)
-        t->direction = us > t->last_us ? 1 : -1;
+        t->tally += us > t->last_us ? 1 : -1;
+    t->direction = t->tally < 0 ? -1 : 1;
     t->last_us = us;
     t->seq += t->direction;
     struct place place = {.time_us = us, .id = trade->id, .seq = t->seq};
