@@ -254,8 +254,8 @@ try_format(struct work *w, const struct format *f)
             w->format = f;
             return true;
         }
-        pattern = strchr(pattern, '\n');
-        pattern += pattern != NULL;
+        const char *end = strchr(pattern, '\n');
+        pattern = end != NULL ? end + 1 : NULL;
     }
     return false;
 }

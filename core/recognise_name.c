@@ -488,6 +488,17 @@ apply_answers(struct work *w, struct err *err)
            err_set(err, ERR_INPUT, "no series of the file has an instrument");
 }
 
+/* A ticker with a volume alone is no series. */
+static void
+drop_empty(struct mapping *m)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->n_series; i++)
+        if (m->series[i].column[FIELD_CLOSE] >= 0)
+            m->series[kept++] = m->series[i];
+    m->n_series = kept;
+}
+
 static bool
 find_columns(struct work *w, struct err *err)
 {
@@ -502,6 +513,7 @@ find_columns(struct work *w, struct err *err)
         set_columns(w, add_series(w));
     else
         series_of_columns(w, w->sample.shape == MAPPING_JSON_MAP);
+    drop_empty(&w->out->mapping);
     return w->out->mapping.n_series > 0 || ask_value(w, err);
 }
 
@@ -512,11 +524,16 @@ find_series(struct work *w, struct err *err)
     m->symbol_column = -1;
     if (!find_columns(w, err) || !apply_answers(w, err))
         return false;
-    if (w->answers.instrument != NULL) {
-        if (m->n_series > 1)
-            return choose_series(w, err);
+    if (w->answers.instrument != NULL && m->n_series > 1)
+        return choose_series(w, err);
+    if (w->answers.instrument != NULL)
         return set_symbol(w, &m->series[0], w->answers.instrument, err);
-    }
+    if (m->trades && m->n_series > 1)
+        return err_set(err, ERR_INPUT,
+                       "the file has trades of several instruments (%.40s, "
+                       "%.40s ...); name the one to take, as "
+                       "instrument=SYMBOL",
+                       m->series[0].theirs, m->series[1].theirs);
     for (size_t i = 0; i < m->n_series; i++)
         if (m->series[i].symbol == NULL)
             ask_instrument(w, i);

@@ -347,8 +347,9 @@ add_tail(struct work *w, size_t width)
     struct sample *s = &w->sample;
     const struct recognise_input *in = w->in;
     s->n = s->n_head;
-    const char *from =
-        in->is_whole ? NULL : memchr(in->tail, '\n', in->tail_len);
+    const char *from = in->is_whole || in->tail_len == 0
+                           ? NULL
+                           : memchr(in->tail, '\n', in->tail_len);
     if (from == NULL)
         return;
     size_t len = in->tail_len - (size_t)(from - in->tail);

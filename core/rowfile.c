@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { RAW_MAX = 1024, BAD_MAX = 1024, BAD_CELL_MAX = 80 };
+enum { SERIES_NONE = MAPPING_SERIES_MAX, SERIES_BAD };
 
 struct rowfile {
     const struct mapping *m;
@@ -384,25 +385,35 @@ is_left_out(const struct mapping *m, const struct csv_field *cell)
     return false;
 }
 
+/* The series of a row whose symbol says it. SERIES_NONE: it is left out;
+ * SERIES_BAD: nobody knows it, and the bad row is there to give. */
+static size_t
+series_of_symbol(struct rowfile *f)
+{
+    struct csv_field cell = csv_trim(f->cells.fields[f->m->symbol_column]);
+    size_t series = find_symbol(f, &cell);
+    if (series < f->m->n_series)
+        return series;
+    if (is_left_out(f->m, &cell)) {
+        f->skipped++;
+        return SERIES_NONE;
+    }
+    note_bad_cell(f, "symbol", &cell);
+    give_bad_row(f);
+    return SERIES_BAD;
+}
+
 /* A row whose symbol says which series it is of; false: it is left out. */
 static bool
 give_symbol_row(struct rowfile *f)
 {
-    struct csv_field cell = csv_trim(f->cells.fields[f->m->symbol_column]);
-    size_t series = find_symbol(f, &cell);
+    size_t series = series_of_symbol(f);
     f->next_series = f->m->n_series;
-    if (series < f->m->n_series) {
+    if (series < SERIES_NONE) {
         read_time(f, &f->symbols[series].time, NULL);
         read_series(f, series);
-        return true;
     }
-    if (is_left_out(f->m, &cell)) {
-        f->skipped++;
-        return false;
-    }
-    note_bad_cell(f, "symbol", &cell);
-    give_bad_row(f);
-    return true;
+    return series != SERIES_NONE;
 }
 
 /* Whether the row has anything of a series: of one series always; of several
@@ -474,8 +485,11 @@ take_trade(struct rowfile *f)
         give_bad_row(f);
         return true;
     }
+    size_t series = f->m->symbol_column >= 0 ? series_of_symbol(f) : 0;
+    if (series >= SERIES_NONE)
+        return series == SERIES_BAD;
     read_time(f, &f->time, &trade.fraction_us);
-    read_series(f, 0);
+    read_series(f, series);
     if (f->out.row.bad != NULL)
         return true;
     if (isnan(f->out.row.close)) {
