@@ -205,14 +205,7 @@ set_facts(struct page *p, const struct run *run)
                   (long long)run->max_attempts);
     else
         view_set(v, "ATTEMPT", "none yet");
-    view_set(v, "ROWS_NEW", fmt_count(p->a, run->rows_new));
-    view_set(v, "ROWS_SAME", fmt_count(p->a, run->rows_same));
-    view_set(v, "ROWS_CHANGED", fmt_count(p->a, run->rows_changed));
-    if (run->rows_refused > 0)
-        view_set(view_add(v, "SOME_REFUSED"), "ROWS_REFUSED",
-                 fmt_count(p->a, run->rows_refused));
-    else
-        view_show(v, "NONE_REFUSED");
+    show_run_rows(p->a, v, run);
     if (run->from_ts != 0 || run->to_ts != 0)
         view_setf(view_add(v, "RANGE"), "RANGE_TEXT", "%s to %s",
                   run->from_ts != 0 ? date_format_day(p->a, run->from_ts)

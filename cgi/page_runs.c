@@ -189,14 +189,7 @@ set_run(struct page *p, struct view *v, const struct run *run, double longest)
                      ? fmax(1, 100 * run->seconds / longest)
                      : 0;
     view_setf(v, "BAR", "%.0f", bar);
-    view_set(v, "ROWS_NEW", fmt_count(p->a, run->rows_new));
-    view_set(v, "ROWS_SAME", fmt_count(p->a, run->rows_same));
-    view_set(v, "ROWS_CHANGED", fmt_count(p->a, run->rows_changed));
-    if (run->rows_refused > 0)
-        view_set(view_add(v, "SOME_REFUSED"), "ROWS_REFUSED",
-                 fmt_count(p->a, run->rows_refused));
-    else
-        view_show(v, "NONE_REFUSED");
+    show_run_rows(p->a, v, run);
     view_set(v, "WHO", run->requested_by);
     view_set(v, "TRIGGER_WORDS", show_trigger(run->trigger));
 }

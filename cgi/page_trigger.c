@@ -57,35 +57,24 @@ split_symbols(struct arena *a, struct trigger *t, const char *const *values,
     }
 }
 
-static struct trigger
-read_query(struct page *p)
-{
-    struct trigger t = {
-        .mode = page_query(p, "mode"),
-        .from = page_query(p, "from"),
-        .to = page_query(p, "to"),
-        .reason = page_query(p, "reason"),
-    };
-    size_t n;
-    const char *const *symbols = page_query_all(p, "instrument", &n);
-    split_symbols(p->a, &t, symbols, n);
-    t.steps = page_query_all(p, "step", &t.n_steps);
-    return t;
-}
+/* Where values come from: page_query and page_query_all, or page_form's. */
+typedef const char *value_fn(const struct page *p, const char *name);
+typedef const char *const *values_fn(const struct page *p, const char *name,
+                                     size_t *n);
 
 static struct trigger
-read_form(struct page *p)
+read_trigger(struct page *p, value_fn *value, values_fn *values)
 {
     struct trigger t = {
-        .mode = page_form(p, "mode"),
-        .from = page_form(p, "from"),
-        .to = page_form(p, "to"),
-        .reason = page_form(p, "reason"),
+        .mode = value(p, "mode"),
+        .from = value(p, "from"),
+        .to = value(p, "to"),
+        .reason = value(p, "reason"),
     };
     size_t n;
-    const char *const *symbols = page_form_all(p, "instrument", &n);
+    const char *const *symbols = values(p, "instrument", &n);
     split_symbols(p->a, &t, symbols, n);
-    t.steps = page_form_all(p, "step", &t.n_steps);
+    t.steps = values(p, "step", &t.n_steps);
     return t;
 }
 
@@ -272,7 +261,7 @@ bool
 page_trigger(struct page *p, struct err *err)
 {
     page_title(p, "Trigger a run", NULL);
-    struct trigger t = read_query(p);
+    struct trigger t = read_trigger(p, page_query, page_query_all);
     struct run_request r = check(p, &t);
     return set_form(p, &t, err) && set_forecast(p, &r, err);
 }
@@ -281,7 +270,7 @@ bool
 page_trigger_post(struct page *p, struct err *err)
 {
     page_title(p, "Trigger a run", NULL);
-    struct trigger t = read_form(p);
+    struct trigger t = read_trigger(p, page_form, page_form_all);
     struct run_request r = check(p, &t);
     if (!page_has_errors(p)) {
         int64_t id;

@@ -216,3 +216,16 @@ show_names(struct arena *a, const char *const *names, size_t n, size_t max)
         buf_addf(b, " and %zu more", n - told);
     return b->data;
 }
+
+void
+show_run_rows(struct arena *a, struct view *v, const struct run *run)
+{
+    view_set(v, "ROWS_NEW", fmt_count(a, run->rows_new));
+    view_set(v, "ROWS_SAME", fmt_count(a, run->rows_same));
+    view_set(v, "ROWS_CHANGED", fmt_count(a, run->rows_changed));
+    if (run->rows_refused > 0)
+        view_set(view_add(v, "SOME_REFUSED"), "ROWS_REFUSED",
+                 fmt_count(a, run->rows_refused));
+    else
+        view_show(v, "NONE_REFUSED");
+}

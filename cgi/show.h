@@ -4,6 +4,7 @@
 #define CGI_SHOW_H
 
 #include "cgi/page.h"
+#include "core/run.h"
 #include "core/source.h"
 
 /* Sets PREFIXSTATE (class), PREFIXSHAPE (icon), PREFIXWORD and PREFIXTONE
@@ -55,5 +56,9 @@ const char *show_short(struct arena *a, const char *text, size_t max);
 /* "A", "A and B", "A, B and 3 more": of n names, at most max are told. */
 const char *show_names(struct arena *a, const char *const *names, size_t n,
                        size_t max);
+
+/* What a run did to rows: ROWS_NEW, ROWS_SAME, ROWS_CHANGED, and one of
+ * SOME_REFUSED (ROWS_REFUSED) and NONE_REFUSED. */
+void show_run_rows(struct arena *a, struct view *v, const struct run *run);
 
 #endif

@@ -83,6 +83,10 @@ void json_put_f64(struct buf *b, double v);
 void json_put_i64(struct buf *b, int64_t v);
 void json_put_bool(struct buf *b, bool v);
 void json_put_null(struct buf *b);
+/* Key and value at once. */
+void json_member_str(struct buf *b, const char *key, const char *s);
+void json_member_f64(struct buf *b, const char *key, double v);
+void json_member_i64(struct buf *b, const char *key, int64_t v);
 /* Text that is JSON already (from a jsonb column); NULL prints null. */
 void json_put_raw(struct buf *b, const char *json);
 

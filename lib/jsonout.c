@@ -122,3 +122,24 @@ json_put_raw(struct buf *b, const char *json)
     comma(b);
     buf_adds(b, json != NULL ? json : "null");
 }
+
+void
+json_member_str(struct buf *b, const char *key, const char *s)
+{
+    json_key(b, key);
+    json_put_str(b, s);
+}
+
+void
+json_member_f64(struct buf *b, const char *key, double v)
+{
+    json_key(b, key);
+    json_put_f64(b, v);
+}
+
+void
+json_member_i64(struct buf *b, const char *key, int64_t v)
+{
+    json_key(b, key);
+    json_put_i64(b, v);
+}

@@ -83,32 +83,25 @@ read_interval(struct command *c, const char *text, int32_t *out,
 }
 
 static void
-put_text(struct buf *b, const char *key, const char *text)
-{
-    json_key(b, key);
-    json_put_str(b, text);
-}
-
-static void
 put_instrument(struct arena *a, struct buf *b, const struct instrument *x)
 {
     json_open(b, '{');
-    put_text(b, "symbol", x->symbol);
-    put_text(b, "title", x->title);
-    put_text(b, "kind", x->kind);
-    put_text(b, "currency", x->currency);
-    put_text(b, "calendar", x->calendar);
-    put_text(b, "interval", interval_name(x->interval_s));
+    json_member_str(b, "symbol", x->symbol);
+    json_member_str(b, "title", x->title);
+    json_member_str(b, "kind", x->kind);
+    json_member_str(b, "currency", x->currency);
+    json_member_str(b, "calendar", x->calendar);
+    json_member_str(b, "interval", interval_name(x->interval_s));
     json_key(b, "interval_s");
     json_put_i64(b, x->interval_s);
     json_key(b, "active");
     json_put_bool(b, x->active);
     json_key(b, "bars");
     json_put_i64(b, x->n_bars);
-    put_text(b, "first",
-             x->first_ts != 0 ? date_format_iso(a, x->first_ts) : NULL);
-    put_text(b, "last",
-             x->last_ts != 0 ? date_format_iso(a, x->last_ts) : NULL);
+    json_member_str(b, "first",
+                    x->first_ts != 0 ? date_format_iso(a, x->first_ts) : NULL);
+    json_member_str(b, "last",
+                    x->last_ts != 0 ? date_format_iso(a, x->last_ts) : NULL);
     json_key(b, "listings");
     json_open(b, '[');
     for (size_t i = 0; i < x->n_listings; i++)

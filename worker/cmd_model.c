@@ -53,20 +53,6 @@ number(struct arena *a, double v)
     return isnan(v) ? "-" : arena_printf(a, "%.6g", v);
 }
 
-static void
-put_text(struct buf *b, const char *key, const char *text)
-{
-    json_key(b, key);
-    json_put_str(b, text);
-}
-
-static void
-put_number(struct buf *b, const char *key, double v)
-{
-    json_key(b, key);
-    json_put_f64(b, v);
-}
-
 /* 0 is none. */
 static void
 put_count(struct buf *b, const char *key, int64_t v)
@@ -81,7 +67,7 @@ put_count(struct buf *b, const char *key, int64_t v)
 static void
 put_time(struct arena *a, struct buf *b, const char *key, int64_t ts)
 {
-    put_text(b, key, ts != 0 ? date_format_iso(a, ts) : NULL);
+    json_member_str(b, key, ts != 0 ? date_format_iso(a, ts) : NULL);
 }
 
 static void
@@ -92,16 +78,16 @@ list_json(struct arena *a, const struct model_item *models, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct model_item *m = &models[i];
         json_open(b, '{');
-        put_text(b, "name", m->name);
-        put_text(b, "title", m->title);
-        put_text(b, "target", m->target);
+        json_member_str(b, "name", m->name);
+        json_member_str(b, "title", m->title);
+        json_member_str(b, "target", m->target);
         put_count(b, "active", m->active);
         put_time(a, b, "fitted_at", m->fitted_at);
         put_count(b, "rows", m->rows);
-        put_number(b, "r2", m->active != 0 ? m->r2 : (double)NAN);
-        put_number(b, "rmse", m->active != 0 ? m->rmse : (double)NAN);
+        json_member_f64(b, "r2", m->active != 0 ? m->r2 : (double)NAN);
+        json_member_f64(b, "rmse", m->active != 0 ? m->rmse : (double)NAN);
         put_count(b, "newest", m->newest);
-        put_text(b, "newest_state", m->newest_state);
+        json_member_str(b, "newest_state", m->newest_state);
         json_close(b, '}');
     }
     json_close(b, ']');
@@ -147,12 +133,12 @@ put_rules(struct buf *b, const struct model_version *v)
     for (size_t i = 0; i < v->n_rules; i++) {
         const struct model_rule *rule = &v->rules[i];
         json_open(b, '{');
-        put_text(b, "rule", rule->name);
-        put_number(b, "value", rule->value);
-        put_number(b, "limit", rule->limit);
+        json_member_str(b, "rule", rule->name);
+        json_member_f64(b, "value", rule->value);
+        json_member_f64(b, "limit", rule->limit);
         json_key(b, "passed");
         json_put_bool(b, rule->passed);
-        put_text(b, "words", rule->words);
+        json_member_str(b, "words", rule->words);
         json_close(b, '}');
     }
     json_close(b, ']');
@@ -163,22 +149,22 @@ put_version(struct arena *a, struct buf *b, const struct model_version *v)
 {
     json_open(b, '{');
     put_count(b, "version", v->version);
-    put_text(b, "state", v->state);
+    json_member_str(b, "state", v->state);
     put_count(b, "run", v->run_id);
     put_time(a, b, "fitted_at", v->fitted_at);
     put_count(b, "rows", v->rows);
     put_time(a, b, "first_ts", v->first_ts);
     put_time(a, b, "last_ts", v->last_ts);
-    put_number(b, "r2", v->r2);
-    put_number(b, "rmse", v->rmse);
-    put_number(b, "condition", v->condition);
+    json_member_f64(b, "r2", v->r2);
+    json_member_f64(b, "rmse", v->rmse);
+    json_member_f64(b, "condition", v->condition);
     put_count(b, "holdout_rows", v->holdout_rows);
-    put_number(b, "holdout_r2", v->holdout_r2);
-    put_number(b, "holdout_rmse", v->holdout_rmse);
-    put_number(b, "champion_rmse", v->champion_rmse);
+    json_member_f64(b, "holdout_r2", v->holdout_r2);
+    json_member_f64(b, "holdout_rmse", v->holdout_rmse);
+    json_member_f64(b, "champion_rmse", v->champion_rmse);
     put_time(a, b, "activated_at", v->activated_at);
-    put_text(b, "who", v->who);
-    put_text(b, "why", v->why);
+    json_member_str(b, "who", v->who);
+    json_member_str(b, "why", v->why);
     put_rules(b, v);
     json_close(b, '}');
 }
@@ -195,20 +181,21 @@ show_json(struct arena *a, const struct shown *s)
 {
     struct buf *b = buf_new(a);
     json_open(b, '{');
-    put_text(b, "name", s->page.name);
-    put_text(b, "title", s->page.title);
-    put_text(b, "target", s->page.target);
-    put_text(b, "inputs", s->page.inputs);
+    json_member_str(b, "name", s->page.name);
+    json_member_str(b, "title", s->page.title);
+    json_member_str(b, "target", s->page.target);
+    json_member_str(b, "inputs", s->page.inputs);
     put_count(b, "version", s->version != NULL ? s->version->version : 0);
     json_key(b, "coefficients");
     json_open(b, '{');
     for (size_t i = 0; i < s->n; i++)
-        put_number(b, s->coefficients[i].name, s->coefficients[i].value);
+        json_member_f64(b, s->coefficients[i].name, s->coefficients[i].value);
     json_close(b, '}');
     json_key(b, "std_errors");
     json_open(b, '{');
     for (size_t i = 0; i < s->n; i++)
-        put_number(b, s->coefficients[i].name, s->coefficients[i].std_error);
+        json_member_f64(b, s->coefficients[i].name,
+                        s->coefficients[i].std_error);
     json_close(b, '}');
     json_key(b, "versions");
     json_open(b, '[');

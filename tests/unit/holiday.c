@@ -25,6 +25,14 @@ is_open(enum holiday_rule rule, int64_t days)
     return date_weekday(days) < 5 && !holiday_is_closed(rule, days);
 }
 
+static void
+check_days(enum holiday_rule rule, const char *const *days, size_t n, bool open)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_open(rule, day(days[i])) != open)
+            fail_msg("%s is %s session", days[i], open ? "no" : "a");
+}
+
 /* source  the exchange's own counts of trading days */
 static void
 new_york_has_as_many_sessions_as_it_had(void **state)
@@ -56,12 +64,8 @@ new_york_stayed_closed_for_other_reasons(void **state)
     static const char *const open[] = {
         "1994-04-26", "2001-09-10", "2001-09-17", "2004-06-10", "2007-01-03",
         "2012-10-26", "2012-10-31", "2018-12-06", "2025-01-08", "2025-01-10"};
-    for (size_t i = 0; i < COUNT_OF(closed); i++)
-        if (is_open(HOLIDAY_NYSE, day(closed[i])))
-            fail_msg("%s is a session", closed[i]);
-    for (size_t i = 0; i < COUNT_OF(open); i++)
-        if (!is_open(HOLIDAY_NYSE, day(open[i])))
-            fail_msg("%s is no session", open[i]);
+    check_days(HOLIDAY_NYSE, closed, COUNT_OF(closed), false);
+    check_days(HOLIDAY_NYSE, open, COUNT_OF(open), true);
 }
 
 /* The rule's turns, up to 2040: Saturday's holidays are Friday's, but not New
@@ -77,12 +81,8 @@ new_york_observes_weekend_holidays(void **state)
     static const char *const open[] = {
         "2027-12-31", "2032-12-31", "2038-12-31", "2027-06-21", "2032-07-02",
         "2021-06-18", "1997-01-20", "2034-10-09", "2034-11-10"};
-    for (size_t i = 0; i < COUNT_OF(closed); i++)
-        if (is_open(HOLIDAY_NYSE, day(closed[i])))
-            fail_msg("%s is a session", closed[i]);
-    for (size_t i = 0; i < COUNT_OF(open); i++)
-        if (!is_open(HOLIDAY_NYSE, day(open[i])))
-            fail_msg("%s is no session", open[i]);
+    check_days(HOLIDAY_NYSE, closed, COUNT_OF(closed), false);
+    check_days(HOLIDAY_NYSE, open, COUNT_OF(open), true);
 }
 
 static void
@@ -140,12 +140,8 @@ istanbul_keeps_its_feasts(void **state)
     static const char *const open[] = {
         "2000-01-11", "2006-10-26", "2013-08-12", "2019-06-07", "2026-03-19",
         "2026-03-24", "2026-06-01", "2027-03-12", "2023-02-15"};
-    for (size_t i = 0; i < COUNT_OF(closed); i++)
-        if (is_open(HOLIDAY_BIST, day(closed[i])))
-            fail_msg("%s is a session", closed[i]);
-    for (size_t i = 0; i < COUNT_OF(open); i++)
-        if (!is_open(HOLIDAY_BIST, day(open[i])))
-            fail_msg("%s is no session", open[i]);
+    check_days(HOLIDAY_BIST, closed, COUNT_OF(closed), false);
+    check_days(HOLIDAY_BIST, open, COUNT_OF(open), true);
 }
 
 static void
