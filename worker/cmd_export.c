@@ -102,21 +102,20 @@ sink_write(void *arg, const char *bytes, size_t len, struct err *err)
 }
 
 /* A file is written beside its place and moved there when it is whole; what is
- * there and is no file (a FIFO, /dev/null) is written to as it is. */
+ * there and is no plain file (a FIFO, /dev/null, a link) is written to as it
+ * is. */
 static bool
 sink_open(struct command *c, const char *path, struct sink *s, struct err *err)
 {
     struct stat st;
     *s = (struct sink){.fd = STDOUT_FILENO};
     if (path != NULL && strcmp(path, "-") != 0) {
-        bool exists = stat(path, &st) == 0;
         s->path = path;
-        if (!exists || S_ISREG(st.st_mode))
+        if (lstat(path, &st) != 0 || S_ISREG(st.st_mode))
             s->temporary = arena_printf(c->a, "%s.%ld", path, (long)getpid());
-        s->fd = s->temporary != NULL
-                    ? open(s->temporary,
-                           O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)
-                    : open(path, O_WRONLY | O_CLOEXEC);
+        int how = s->temporary != NULL ? O_EXCL : O_TRUNC;
+        s->fd = open(s->temporary != NULL ? s->temporary : path,
+                     O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
         if (s->fd < 0) {
             s->temporary = NULL;
             return err_set(err, ERR_INPUT, "cannot write %s: %s", path,

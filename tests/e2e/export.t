@@ -140,6 +140,10 @@ is 'output into a file' "$status $(wc -c < "$work/out")" '0 0'
 export_ ODD
 ok 'is the same as to a pipe' cmp "$work/out" "$work/there.csv"
 is 'nothing else is left beside it' "$(find "$work" -name 'there*' | wc -l)" 1
+ln -s there.csv "$work/link.csv"
+export_ ODD --from 2020-04-20 --to 2020-04-20 --output "$work/link.csv"
+is 'a link is written through' "$(readlink "$work/link.csv") $(tail -n 1 "$work/there.csv")" \
+    'there.csv ODD,2020-04-20T00:00:00Z,-36.98,-36.98,-36.98,-36.98,'
 "$quotemill" export MIN/USD 2> "$work/log" | head -n 1 > "$work/out"
 is 'a reader who has had enough ends it quietly' "${PIPESTATUS[0]} $(cat "$work/log")" '0 '
 if [ -e /dev/full ]; then
@@ -148,4 +152,49 @@ if [ -e /dev/full ]; then
     is 'a full disk is a failure' "$status" 1
     like 'that is named' "$(cat "$work/log")" 'cannot write standard output: No space left'
 fi
+
+# --- and back -----------------------------------------------------------------
+# Bars that validation lets pass, with every kind of odd number.
+"$quotemill" instrument add BACK --kind crypto --min -100 > "$work/out"
+sql "DELETE FROM bar WHERE instrument_id = (SELECT id FROM instrument WHERE symbol = 'ODD');
+     INSERT INTO bar
+     SELECT i.id, 86400, '1990-01-01Z'::timestamptz + n * interval '1 day', o, greatest(o, c) * 1.5, least(o, c) / 3, c,
+            CASE WHEN n % 3 > 0 THEN floor(random() * 1e9) * 10.0 ^ -(n % 12) END, 1
+       FROM instrument i, generate_series(1, 3000) n,
+            LATERAL (SELECT random() * 10 ^ (n % 9) AS o, round((random() * 10 ^ (n % 9) + 1)::numeric, n % 7)::float8 AS c) x
+      WHERE i.symbol = 'BACK';
+     INSERT INTO bar
+     SELECT i.id, 86400, v.ts, v.p, v.p, v.p, v.p, v.volume, 1
+       FROM instrument i, (VALUES ('2020-04-20Z'::timestamptz, -36.98::float8, NULL::float8), ('2020-04-21Z', 1e-300, 0),
+                                  ('2020-04-22Z', 0.1 + 0.2::float8, 1e-300), ('2020-04-23Z', 1/3::float8, 1e22),
+                                  ('2020-04-24Z', 4503599627370497.5, NULL)) v (ts, p, volume)
+      WHERE i.symbol = 'BACK'"
+checksum() {
+    sql "SELECT count(*), md5(string_agg(concat_ws(' ', instrument_id, interval_s, ts, encode(float8send(open), 'hex'),
+                encode(float8send(high), 'hex'), encode(float8send(low), 'hex'), encode(float8send(close), 'hex'),
+                coalesce(encode(float8send(volume), 'hex'), '-')), '' ORDER BY instrument_id, interval_s, ts)) FROM bar"
+}
+# quotemill import FILES: [new, same, changed, refused] of each file
+import_() {
+    "$quotemill" import --json "$@" 2> "$work/log" | jq -c '[.new, .same, .changed, .refused]' | xargs
+}
+before=$(checksum)
+days=$(stored BACK 86400 | wc -l) minutes=$(stored MIN/USD 60 | wc -l)
+for format in csv json; do
+    "$quotemill" export BACK --format $format --output "$work/back.$format"
+    "$quotemill" export MIN/USD --format $format --output "$work/minutes.$format"
+    is "$format over what is stored: all the same" "$(import_ "$work/back.$format" "$work/minutes.$format")" \
+        "[0,$days,0,0] [0,$minutes,0,0]"
+    sql 'TRUNCATE bar'
+    is "$format into an empty table: all new" "$(import_ "$work/back.$format" "$work/minutes.$format")" \
+        "[$days,0,0,0] [$minutes,0,0,0]"
+    is "$format: what was exported is back, bit for bit" "$(checksum)" "$before"
+done
+"$quotemill" export BACK MSFT --from 2020-04-20 --to 2020-04-24 --output "$work/week.csv"
+gzip -c "$work/week.csv" > "$work/week.csv.gz"
+is 'a packed week' "$(import_ "$work/week.csv.gz")" '[0,5,0,0]'
+"$quotemill" export MIN/USD --from 2024-02-01 --to 2024-02-01 | head -n 1000 > "$work/part.csv"
+sql "DELETE FROM bar WHERE interval_s = 60 AND ts BETWEEN '2024-02-01 10:00Z' AND '2024-02-01 10:09Z'"
+is 'a part of a file mends a hole' "$(import_ "$work/part.csv")" '[10,989,0,0]'
+is 'and all is as it was' "$(checksum)" "$before"
 done_testing
