@@ -29,6 +29,16 @@ static const struct show {
     {"retired", "retired", "cancelled", "retired", "idle"},
     {"refused", "refused", "failed", "refused", "bad"},
     {"passed", "passed", "succeeded", "passed", "good"},
+    /* uploads and loads */
+    {"received", "queued", "queued", "received", "idle"},
+    {"checking", "running", "running", "checking", "busy"},
+    {"checked", "passed", "succeeded", "checked", "good"},
+    {"storing", "running", "running", "storing", "busy"},
+    {"stored", "succeeded", "succeeded", "stored", "good"},
+    {"undoing", "running", "running", "undoing", "busy"},
+    {"undone", "cancelled", "cancelled", "undone", "idle"},
+    {"discarded", "cancelled", "cancelled", "discarded", "idle"},
+    {"fetched", "queued", "queued", "fetched", "idle"},
 };
 
 static const struct show *
@@ -179,6 +189,22 @@ show_query(struct buf *url, const char *name, const char *value)
             buf_addc(url, hex[c & 15]);
         }
     }
+}
+
+void
+show_widths(const int64_t *parts, size_t n, double *widths)
+{
+    enum { WHOLE = 1000, LEAST = 6 };
+    double all = 0, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        all += (double)parts[i];
+    for (size_t i = 0; i < n; i++) {
+        double width = all > 0 ? WHOLE * (double)parts[i] / all : 0;
+        widths[i] = parts[i] > 0 && width < LEAST ? LEAST : width;
+        sum += widths[i];
+    }
+    for (size_t i = 0; i < n && sum > 0; i++)
+        widths[i] *= WHOLE / sum;
 }
 
 size_t

@@ -47,6 +47,10 @@ void show_day(struct view *v, const char *name, const char *text);
  * NULL or empty. */
 void show_query(struct buf *url, const char *name, const char *value);
 
+/* Widths of a bar's parts, 1000 in all: what is not 0 can be seen, however
+ * small its share is. */
+void show_widths(const int64_t *parts, size_t n, double *widths);
+
 /* Characters of a text, as maxlength counts them. */
 size_t show_length(const char *text);
 

@@ -197,7 +197,6 @@ undo_in_tx(struct db *db, void *arg, struct err *err)
     struct arena *a = c->a;
     struct db_rows *rows;
     int64_t run_id;
-    /* the job's row is left alone: it must be free for its heartbeat */
     if (!db_query_one(a, db, SQL_undo_symbols, DB_ARGS(fmt_i64(a, c->load_id)),
                       &rows, err) ||
         !undo_load(db, c->load_id, c->who, c->address, c->count, err) ||
@@ -228,12 +227,28 @@ upload_undo(struct db *db, int64_t load_id, const char *who,
     return ok;
 }
 
+struct job_undo_call {
+    const struct upload_job *job;
+    struct undo_count *count;
+};
+
+/* The job's row last: until then it must be free for its heartbeat. */
+static bool
+job_undo_in_tx(struct db *db, void *arg, struct err *err)
+{
+    const struct job_undo_call *c = arg;
+    const struct upload_job *job = c->job;
+    return upload_undo(db, job->load_id, job->requested_by, job->address,
+                       c->count, err) &&
+           end_job(db, job, err);
+}
+
 bool
 upload_job_undo(struct db *db, const struct upload_job *job,
                 struct undo_count *out, struct err *err)
 {
-    return upload_undo(db, job->load_id, job->requested_by, job->address, out,
-                       err);
+    struct job_undo_call c = {.job = job, .count = out};
+    return db_tx(db, job_undo_in_tx, &c, err);
 }
 
 /* What may pass soon is tried again soon, then less so. */

@@ -1,10 +1,12 @@
 // What the console gains when JavaScript is on. Every page works without it:
 // each module looks for what it enhances and leaves all else alone.
-import { followRun } from "./live.js";
+import { followLive } from "./live.js";
 import { previewForecast } from "./forecast.js";
+import { sendFiles } from "./upload.js";
 
-followRun();
+followLive();
 previewForecast();
+sendFiles();
 
 // On a phone the navigation scrolls sideways: show where we are.
 const here = document.querySelector(".nav [aria-current]");

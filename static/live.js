@@ -1,5 +1,6 @@
-// A run that is under way: log lines are appended as they arrive, and on word
-// of a change the page is fetched again and its #live part put in place.
+// What is under way (a run, an upload, an undo): log lines are appended as they
+// arrive, progress moves, and on word of a change the page is fetched again and
+// its #live part put in place.
 //
 // The server's page is the only source of markup but for log lines. What was
 // missed (before the connection stood, or while it was away) comes with the
@@ -11,13 +12,13 @@ const FETCH_MS = 15_000; // longest fetch
 const LAST_MS = 1_500; // after the end: for the last lines of the log
 const LOG_MAX = 2_000; // lines kept in the page
 
-export function followRun() {
+export function followLive() {
     const live = document.getElementById("live");
-    const id = live?.dataset.run;
-    if (!id || live.dataset.ended !== undefined)
+    const channel = live?.dataset.live;
+    if (!channel || live.dataset.ended !== undefined)
         return;
-    const page = new RunPage(live);
-    const source = new EventSource(`/live/runs/${encodeURIComponent(id)}`);
+    const page = new LivePage(live);
+    const source = new EventSource(channel);
     page.onEnd = () => source.close();
     source.onopen = () => { page.connected = true; page.refresh(); };
     source.onerror = () => { page.connected = false; page.schedule(); };
@@ -30,11 +31,24 @@ export function followRun() {
         }
         if (message.kind === "log")
             page.log.add(message);
+        else if (message.kind === "progress")
+            showProgress(message);
         else if (message.kind === "changed")
             page.refresh();
     };
     page.log.toEnd();
     page.schedule();
+}
+
+// {bytes, of, rows}: between two fetches the bar moves by itself.
+function showProgress({ bytes, of, rows }) {
+    const bar = document.getElementById("progress");
+    const words = document.getElementById("progress-words");
+    if (!bar || !words || !(of > 0))
+        return;
+    bar.max = of;
+    bar.value = bytes;
+    words.textContent = `${Math.floor(100 * bytes / of)} %, ${rows.toLocaleString("en").replaceAll(",", "\u2009")} rows`;
 }
 
 async function fetchPage() {
@@ -48,7 +62,7 @@ async function fetchPage() {
     }
 }
 
-class RunPage {
+class LivePage {
     constructor(live) {
         this.live = live;
         this.log = new Log(document.getElementById("log"));

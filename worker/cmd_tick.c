@@ -6,8 +6,8 @@
 static const char HELP[] =
     "usage: quotemill tick\n\n"
     "Queues again what a dead worker left behind, queues what the schedules\n"
-    "say is due, works the queue until it is empty, and exits. For a timer;\n"
-    "any number may run at once.\n";
+    "say is due, works the queue (runs, and the jobs of uploads) until it is\n"
+    "empty, and exits. For a timer; any number may run at once.\n";
 
 bool
 cmd_tick(struct command *c, struct err *err)
@@ -26,6 +26,9 @@ cmd_tick(struct command *c, struct err *err)
     if (!command_db(c, &db, err))
         return false;
     struct worker *w = worker_new(c->a, db, c->clock);
-    return queue_sweep(w, err) && queue_due(w, &next_due, err) &&
-           queue_drain(w, err);
+    struct upload_jobs *jobs = NULL;
+    bool ok = upload_jobs_start(&jobs, w->name, err) && queue_sweep(w, err) &&
+              queue_due(w, &next_due, err) && queue_drain(w, jobs, err);
+    upload_jobs_stop(jobs);
+    return ok;
 }

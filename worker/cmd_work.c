@@ -10,9 +10,13 @@
 
 static const char HELP[] =
     "usage: quotemill work [--drain]\n\n"
-    "Waits for runs (queued by the console, the command line or a schedule)\n"
-    "and works them, until SIGTERM; a run under way then goes back to the\n"
-    "queue. With --drain: works until the queue is empty and exits; a FIFO\n"
+    "Waits for runs and for jobs of uploads (queued by the console, the "
+    "command\n"
+    "line or a schedule) and works them, until SIGTERM; what is under way "
+    "then\n"
+    "goes back to the queue. Runs are worked one after the other, jobs beside\n"
+    "them, up to four at once. With --drain: works until the queue is empty "
+    "and exits; a FIFO\n"
     "handed over by systemd (descriptor 3) is read empty first.\n";
 
 enum {
@@ -42,11 +46,11 @@ was_woken(void)
 }
 
 static bool
-drain(struct worker *w, struct err *err)
+drain(struct worker *w, struct upload_jobs *jobs, struct err *err)
 {
     do {
         (void)was_woken();
-        if (!queue_drain(w, err))
+        if (!queue_drain(w, jobs, err))
             return false;
     } while (stop_requested() == 0 && was_woken());
     return true;
@@ -117,10 +121,14 @@ cmd_work(struct command *c, struct err *err)
     stop_install();
     bool open = command_db(c, &db, err);
     struct worker *w = worker_new(c->a, db, c->clock);
-    if (drain_only)
-        return open && drain(w, err);
-    if (!open && err->kind != ERR_RETRY)
+    if (!open && (drain_only || err->kind != ERR_RETRY))
         return false;
-    work_for_ever(w);
-    return true;
+    struct upload_jobs *jobs = NULL;
+    bool ok = upload_jobs_start(&jobs, w->name, err);
+    if (ok && drain_only)
+        ok = drain(w, jobs, err);
+    else if (ok)
+        work_for_ever(w);
+    upload_jobs_stop(jobs);
+    return ok;
 }

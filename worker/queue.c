@@ -68,24 +68,28 @@ wait_for_more(struct worker *w, struct err *err)
 }
 
 static bool
-drain_turn(struct worker *w, bool *empty, struct err *err)
+drain_turn(struct worker *w, struct upload_jobs *jobs, bool *empty,
+           struct err *err)
 {
     struct run_queue q;
+    bool idle;
+    /* jobs first: what they store queues runs */
     if (!db_listen(w->db, "run_queued", err) || !queue_sweep(w, err) ||
-        !queue_work(w, err) || !run_queue_look(w->db, &q, err))
+        !queue_work(w, err) || !upload_jobs_look(jobs, w->db, &idle, err) ||
+        !run_queue_look(w->db, &q, err))
         return false;
-    *empty = q.queued == 0 && q.silent == 0;
+    *empty = idle && q.queued == 0 && q.silent == 0;
     return *empty || wait_for_more(w, err);
 }
 
 bool
-queue_drain(struct worker *w, struct err *err)
+queue_drain(struct worker *w, struct upload_jobs *jobs, struct err *err)
 {
     bool empty = false;
     time_t away_since = 0;
     struct timespec pause = {.tv_nsec = WAIT_MS * 1000000L};
     while (!empty && stop_requested() == 0) {
-        if (drain_turn(w, &empty, err)) {
+        if (drain_turn(w, jobs, &empty, err)) {
             away_since = 0;
             continue;
         }

@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 <p class="visually-hidden live-note" id="live-note" role="status" aria-live="polite"></p>
-<div class="grid" id="live" data-run="{{RUN_ID}}" data-words="{{LIVE_WORDS}}" {{#ENDED_RUN}}data-ended=""{{/ENDED_RUN}}>
+<div class="grid" id="live" data-live="/live/runs/{{RUN_ID}}" data-words="{{LIVE_WORDS}}" {{#ENDED_RUN}}data-ended=""{{/ENDED_RUN}}>
 <section class="verdict tone-{{TONE}}" aria-label="State">
 <svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>
 <div><p class="verdict-words">{{HEADLINE}}</p>{{#MORE}}<p>{{MORE_TEXT}}</p>{{/MORE}}</div>
