@@ -151,19 +151,19 @@ retrain_behind_a_lock
 sql "UPDATE run SET cancel_by = 'ann' WHERE id = $id; SELECT pg_notify('run_cancel', '$id')" > "$work/notified"
 retrain_ends
 is 'a run is cancelled in the middle of retrain' "$status $(state_of "$id")" '1 cancelled'
-ok "within a second ($took_ms ms)" test "$took_ms" -lt 1000
+ok "long before the lock is gone ($took_ms ms)" test "$took_ms" -lt 10000
 retrain_behind_a_lock
 kill -TERM "$pid"
 retrain_ends
 is 'SIGTERM gives it back there too' "$(sql "SELECT state, attempt FROM run WHERE id = $id")" 'queued|0'
-ok "within two seconds ($took_ms ms)" test "$took_ms" -lt 2000
+ok "long before the lock is gone ($took_ms ms)" test "$took_ms" -lt 10000
 "$quotemill" tick 2> "$work/tick.log"
 is 'and the next tick ends it' "$(state_of "$id")" succeeded
 QM_STEP_TIMEOUT_S=1 retrain_behind_a_lock
 retrain_ends
 is 'so does the time of the step' "$status $(sql "SELECT state, error FROM run WHERE id = $id")" \
     '1 timed_out|retrain: the time was up before model mstr was judged'
-ok "soon ($took_ms ms)" test "$took_ms" -lt 3000
+ok "long before the lock is gone ($took_ms ms)" test "$took_ms" -lt 10000
 
 # --- waiting ----------------------------------------------------------------
 sim_fault 'yahoo /MSTR latency 1500'
