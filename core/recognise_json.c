@@ -161,10 +161,15 @@ name_row(struct work *w, const char *raw, size_t len)
     struct sample *s = &w->sample;
     struct json row;
     struct err ignored;
-    if (s->shape == MAPPING_JSON_MAP)
-        raw = arena_printf(w->a, "{%.*s}", (int)len, raw);
-    if (!json_parse(w->a, raw, s->shape == MAPPING_JSON_MAP ? len + 2 : len,
-                    &row, &ignored))
+    if (s->shape == MAPPING_JSON_MAP) {
+        struct buf *whole = buf_new(w->a);
+        buf_addc(whole, '{');
+        buf_add(whole, raw, len);
+        buf_addc(whole, '}');
+        raw = whole->data;
+        len = whole->len;
+    }
+    if (!json_parse(w->a, raw, len, &row, &ignored))
         return;
     if (s->shape == MAPPING_JSON_MAP) {
         struct json_iter it = json_iter(row);

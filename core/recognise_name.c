@@ -225,6 +225,23 @@ series_of_symbols(struct work *w, int column)
     }
 }
 
+/* A ticker with a volume alone is no series, and one without open, high and
+ * low together has its close alone. */
+static void
+drop_halves(struct mapping *m)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->n_series; i++) {
+        int *column = m->series[i].column;
+        if (column[FIELD_OPEN] < 0 || column[FIELD_HIGH] < 0 ||
+            column[FIELD_LOW] < 0)
+            column[FIELD_OPEN] = column[FIELD_HIGH] = column[FIELD_LOW] = -1;
+        if (column[FIELD_CLOSE] >= 0)
+            m->series[kept++] = m->series[i];
+    }
+    m->n_series = kept;
+}
+
 /* Each ticker above the columns is a series (yfinance). */
 static void
 series_of_tickers(struct work *w)
@@ -243,11 +260,12 @@ series_of_tickers(struct work *w)
         struct mapping_series *one =
             k < m->n_series ? &m->series[k] : add_series(w);
         if (one == NULL)
-            return;
+            break;
         one->theirs = ticker;
         one->symbol = match_symbol(w, ticker);
         one->column[role - ROLE_FIELD] = (int)i;
     }
+    drop_halves(m);
 }
 
 /* A series for each column that a format or a name gives an instrument of its
@@ -488,17 +506,6 @@ apply_answers(struct work *w, struct err *err)
            err_set(err, ERR_INPUT, "no series of the file has an instrument");
 }
 
-/* A ticker with a volume alone is no series. */
-static void
-drop_empty(struct mapping *m)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < m->n_series; i++)
-        if (m->series[i].column[FIELD_CLOSE] >= 0)
-            m->series[kept++] = m->series[i];
-    m->n_series = kept;
-}
-
 static bool
 find_columns(struct work *w, struct err *err)
 {
@@ -513,7 +520,6 @@ find_columns(struct work *w, struct err *err)
         set_columns(w, add_series(w));
     else
         series_of_columns(w, w->sample.shape == MAPPING_JSON_MAP);
-    drop_empty(&w->out->mapping);
     return w->out->mapping.n_series > 0 || ask_value(w, err);
 }
 

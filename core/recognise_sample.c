@@ -94,7 +94,7 @@ struct splitter {
     const char *s, *end;
     char delimiter;
     int64_t line;
-    struct csv_field cells[256]; /* enough to judge by */
+    struct csv_field cells[MAPPING_COLUMNS_MAX];
 };
 
 static void
@@ -180,7 +180,7 @@ split(struct arena *a, const char *text, size_t len, char delimiter,
 static size_t
 usual_width(const struct sample_row *rows, size_t n, size_t *share)
 {
-    size_t counts[257] = {0}, best = 0;
+    size_t counts[MAPPING_COLUMNS_MAX + 1] = {0}, best = 0;
     for (size_t i = 0; i < n; i++)
         counts[rows[i].n]++;
     for (size_t width = 2; width < COUNT_OF(counts); width++)
@@ -276,7 +276,7 @@ find_header(struct work *w, const struct sample_row *rows, size_t data,
         first_cell_is(&rows[data - 2], "ticker")) {
         header = &rows[data - 3];
         s->skip_lines = rows[data].line - 1;
-        s->tickers = arena_array(w->a, width, sizeof *s->tickers);
+        s->tickers = arena_array(w->a, width + header->n, sizeof *s->tickers);
         for (size_t i = 1; i < width && i < rows[data - 2].n; i++)
             s->tickers[i] = trimmed(w->a, &rows[data - 2].cells[i]);
     } else if (data > 0 && rows[data - 1].n + 1 >= width &&

@@ -239,38 +239,6 @@ read_time(struct rowfile *f, struct rowfile_time *t, int32_t *fraction_us)
         snprintf(text, size, "%s", shown);
 }
 
-/* Plain digits with at most one decimal sign, as most numbers of most files
- * are: both parts of the quotient are exact then, so it is what strtod gives.
- * source  Clinger, How to Read Floating Point Numbers Accurately, 1990 */
-static inline bool
-read_plain(const char *s, size_t len, char decimal, double *out)
-{
-    static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
-                                    1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
-                                    1e14, 1e15, 1e16, 1e17, 1e18};
-    const char *end = s + len;
-    bool is_minus = len > 0 && *s == '-';
-    uint64_t digits = 0;
-    unsigned digit;
-    s += is_minus;
-    const char *first = s, *point = end;
-    if (end - s > 19)
-        return false;
-    for (; s < end && (digit = (unsigned)*s - '0') <= 9; s++)
-        digits = digits * 10 + digit;
-    if (s == first)
-        return false;
-    if (s < end && *s == decimal)
-        for (point = ++s; s < end && (digit = (unsigned)*s - '0') <= 9; s++)
-            digits = digits * 10 + digit;
-    if (s < end || digits > (uint64_t)1 << 53 ||
-        (point == end && end[-1] == decimal))
-        return false;
-    double v = (double)digits / powers[end - point];
-    *out = is_minus ? -v : v;
-    return true;
-}
-
 static inline bool
 read_number(struct rowfile *f, int column, enum mapping_field field,
             double *out)
@@ -280,8 +248,6 @@ read_number(struct rowfile *f, int column, enum mapping_field field,
         return true;
     }
     const struct csv_field *cell = &f->cells.fields[column];
-    if (read_plain(cell->text, cell->len, f->m->decimal, out))
-        return true;
     enum cell_state state =
         cell_number(cell->text, cell->len, f->m->decimal, out);
     if (state == CELL_OK)

@@ -405,6 +405,33 @@ the_tail_decides_what_the_head_leaves_open(void **state)
 }
 
 static void
+a_wide_file_is_read_to_its_last_column(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    struct buf *text = buf_new(a);
+    buf_adds(text, "Date");
+    for (int i = 1; i < 1000; i++)
+        buf_addf(text, ",%s", i == 999 ? "AAPL" : "x");
+    for (int row = 0; row < 3; row++) {
+        buf_addf(text, "\n2024-03-%02d", row + 4);
+        for (int i = 1; i < 1000; i++)
+            buf_addf(text, ",%d", i + row);
+    }
+    assert_string_equal(find(a, "", text->data, text->len, ""),
+                        "custom 1d iso UTC 3 rows | AAPL 2024-03-04T00:00:00Z "
+                        "999 | AAPL 2024-03-06T00:00:00Z 1001");
+    assert_string_equal(
+        find(a, "",
+             "Price,Close,High\nTicker,AAPL,AAPL,MSFT\nDate,,\n"
+             "2024-03-04,1,2\n2024-03-05,1,2\n",
+             76, ""),
+        "yfinance 1d iso UTC 2 rows | AAPL 2024-03-04T00:00:00Z 1 | AAPL "
+        "2024-03-05T00:00:00Z 1");
+    arena_free(a);
+}
+
+static void
 formats_have_names_and_titles(void **state)
 {
     (void)state;
@@ -430,6 +457,7 @@ main(void)
         cmocka_unit_test(the_name_of_a_file_is_matched_where_it_is_certain),
         cmocka_unit_test(decimal_signs_are_found_from_clear_cells),
         cmocka_unit_test(the_tail_decides_what_the_head_leaves_open),
+        cmocka_unit_test(a_wide_file_is_read_to_its_last_column),
         cmocka_unit_test(formats_have_names_and_titles),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
