@@ -46,9 +46,8 @@ one_take(struct request *r, const char *filename, struct batch *b,
         return false;
     if (b->n_refused++ > 0)
         buf_addc(b->refused, ' ');
-    buf_adds(b->refused,
-             request_sentence(
-                 p->a, arena_printf(p->a, "%s: %s", filename, err->text)));
+    buf_addf(b->refused, "\"%s\": %s", filename,
+             request_sentence(p->a, err->text));
     return true;
 }
 

@@ -34,15 +34,25 @@ check_queue(struct request *r, struct take *t, struct err *err)
     return true;
 }
 
+/* What is left of a path, for people. */
+static const char *
+name_of(const char *path)
+{
+    const char *name = path != NULL ? path : "";
+    for (const char *s = name; *s != '\0'; s++)
+        if (*s == '/' || *s == '\\')
+            name = s + 1;
+    return name[0] != '\0' ? name : "upload";
+}
+
 bool
 take_file(struct request *r, struct take *t, struct err *err)
 {
     struct page *p = &r->page;
-    bool has_name = t->name != NULL && t->name[0] != '\0';
     struct archive_writer *draft;
     struct archive_object object;
     struct upload u = {
-        .name = has_name ? t->name : "upload",
+        .name = name_of(t->name),
         .source = t->source,
         .uploaded_by = p->user->name,
     };
