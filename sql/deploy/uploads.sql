@@ -231,6 +231,7 @@ END $$;
 
 GRANT SELECT ON upload, upload_refusal, load_job, saved_mapping, bar_undone TO quotemill_console;
 GRANT INSERT ON upload, load_job TO quotemill_console;
+GRANT INSERT ON instrument TO quotemill_console; -- that a file is about
 GRANT UPDATE (state, format, mapping, answers, symbols, auto_store, error) ON upload TO quotemill_console;
 GRANT UPDATE (state, finished_at) ON load_job TO quotemill_console;
 GRANT INSERT, UPDATE, DELETE ON saved_mapping TO quotemill_console;

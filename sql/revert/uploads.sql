@@ -1,4 +1,5 @@
 BEGIN;
+REVOKE INSERT ON instrument FROM quotemill_console;
 DROP FUNCTION bar_month_begin, bar_month_end, load_undo;
 DELETE FROM validation_rule r WHERE name = 'past' AND NOT EXISTS (SELECT FROM quarantine x WHERE x.rule = r.name);
 DROP INDEX bar_history_time;
