@@ -62,11 +62,7 @@ enum bar_fate { BAR_NEW, BAR_SAME, BAR_CHANGED };
 struct bar_old {
     struct series_row row;
     int64_t load_id;
-};
-
-/* From the first to the last of replaced bars without another between them. */
-struct bar_stretch {
-    int64_t first_ts, last_ts;
+    uint64_t place; /* in its part: db_field_tid */
 };
 
 /* Rows of one target, strictly increasing in time, that go into one part. */
@@ -78,8 +74,6 @@ struct bar_chunk {
     unsigned char *fates; /* enum bar_fate of each row */
     struct bar_old *olds;
     size_t n_olds;
-    struct bar_stretch *stretches;
-    size_t n_stretches;
     struct bar_count count;
 };
 

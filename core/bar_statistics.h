@@ -12,4 +12,9 @@
 MUST_USE bool bar_statistics_refresh(struct db *db, int64_t rows_written,
                                      bool *refreshed, struct err *err);
 
+/* The same for the rows of the uploads that queued a run: whoever stored them
+ * goes on at once, and the run that follows begins with this. */
+MUST_USE bool bar_statistics_of_run(struct db *db, int64_t run_id,
+                                    bool *refreshed, struct err *err);
+
 #endif

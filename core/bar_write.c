@@ -78,26 +78,12 @@ bar_chunk_room(struct arena *a, struct bar_chunk *chunk, size_t n)
 {
     chunk->fates = arena_alloc(a, n);
     chunk->olds = arena_array(a, n, sizeof *chunk->olds);
-    chunk->stretches = arena_array(a, n, sizeof *chunk->stretches);
 }
 
 struct comparison {
     struct bar_chunk *chunk;
     size_t at; /* first row not yet compared */
-    bool in_stretch;
 };
-
-/* A stored bar that is replaced. */
-static void
-add_old(struct comparison *c, const struct series_row *stored, int64_t load_id)
-{
-    struct bar_chunk *k = c->chunk;
-    k->olds[k->n_olds++] = (struct bar_old){.row = *stored, .load_id = load_id};
-    if (!c->in_stretch)
-        k->stretches[k->n_stretches++].first_ts = stored->ts;
-    k->stretches[k->n_stretches - 1].last_ts = stored->ts;
-    c->in_stretch = true;
-}
 
 /* Sees the stored bars of the range, oldest first, as the rows are. */
 static bool
@@ -106,14 +92,12 @@ compare(void *arg, const struct db_field *f, int n, struct err *err)
     (void)err;
     struct comparison *c = arg;
     struct bar_chunk *k = c->chunk;
-    assert(n == 7);
+    assert(n == 8);
     int64_t ts = db_field_ts(f[0]);
     while (c->at < k->n && k->rows[c->at].ts < ts)
         c->at++;
-    if (c->at == k->n || k->rows[c->at].ts != ts) {
-        c->in_stretch = false;
+    if (c->at == k->n || k->rows[c->at].ts != ts)
         return true;
-    }
     struct series_row stored = {.ts = ts,
                                 .open = db_field_f64(f[1]),
                                 .high = db_field_f64(f[2]),
@@ -122,10 +106,10 @@ compare(void *arg, const struct db_field *f, int n, struct err *err)
                                 .volume = db_field_f64(f[5])};
     bool same = validate_is_same(&k->rows[c->at], &stored);
     k->fates[c->at++] = same ? BAR_SAME : BAR_CHANGED;
-    if (same)
-        c->in_stretch = false;
-    else
-        add_old(c, &stored, db_field_i64(f[6]));
+    if (!same)
+        k->olds[k->n_olds++] = (struct bar_old){.row = stored,
+                                                .load_id = db_field_i64(f[6]),
+                                                .place = db_field_tid(f[7])};
     return true;
 }
 
@@ -145,7 +129,7 @@ bar_compare(struct db *db, const struct bar_parts *parts,
             struct bar_chunk *chunk, struct err *err)
 {
     char part[PART_NAME], id[24], interval[24], first[24], last[24];
-    chunk->n_olds = chunk->n_stretches = 0;
+    chunk->n_olds = 0;
     memset(chunk->fates, BAR_NEW, chunk->n);
     bool is_there = chunk->n > 0 && parts != NULL &&
                     (chunk->target.interval_s != MINUTE_S ||
@@ -357,25 +341,25 @@ copy_history(struct bar_writer *w, const struct bar_chunk *c, struct err *err)
     return db_copy_in_end(w->db, &(int64_t){0}, err);
 }
 
+/* By their places, which stay as nobody else writes the instrument's bars. */
 static bool
 delete_olds(struct bar_writer *w, const struct bar_chunk *c, const char *part,
             struct err *err)
 {
     struct arena *a = arena_new();
-    struct buf *firsts = buf_new(a), *lasts = buf_new(a);
-    for (size_t i = 0; i < c->n_stretches; i++) {
-        char before = i == 0 ? '{' : ',';
-        buf_addf(firsts, "%c%lld", before, (long long)c->stretches[i].first_ts);
-        buf_addf(lasts, "%c%lld", before, (long long)c->stretches[i].last_ts);
-    }
-    buf_addc(firsts, '}');
-    buf_addc(lasts, '}');
+    struct buf *places = buf_new(a);
+    for (size_t i = 0; i < c->n_olds; i++)
+        buf_addf(places, "%c\"(%u,%u)\"", i == 0 ? '{' : ',',
+                 (unsigned)(c->olds[i].place >> 16),
+                 (unsigned)(c->olds[i].place & 0xffff));
+    buf_addc(places, '}');
     int64_t n = 0;
-    bool ok = db_exec_part(w->db, SQL_bar_delete, part,
-                           DB_ARGS(fmt_i64(a, c->target.instrument_id),
-                                   fmt_i64(a, c->target.interval_s),
-                                   firsts->data, lasts->data),
-                           &n, err);
+    bool ok = db_exec_part(
+        w->db, SQL_bar_delete, part,
+        DB_ARGS(fmt_i64(a, c->target.instrument_id),
+                fmt_i64(a, c->target.interval_s), fmt_i64(a, c->olds[0].row.ts),
+                fmt_i64(a, c->olds[c->n_olds - 1].row.ts), places->data),
+        &n, err);
     arena_free(a);
     if (ok && n != (int64_t)c->n_olds)
         return err_set(err, ERR_INTERNAL,

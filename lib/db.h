@@ -166,6 +166,8 @@ void db_set_stop(struct db *db, db_stop_fn *stop, void *arg);
 int64_t db_field_i64(struct db_field f); /* int2, int4, int8 */
 double db_field_f64(struct db_field f);  /* float8 */
 int64_t db_field_ts(struct db_field f);  /* timestamptz, whole seconds */
+/* A row's place in its table: block << 16 | item, as the server counts. */
+uint64_t db_field_tid(struct db_field f);
 /* The n float8 elements of a float8[] without NULLs; false when it is not
  * that or has another length. */
 MUST_USE bool db_field_f64_array(struct db_field f, double *out, size_t n);

@@ -295,6 +295,13 @@ db_field_ts(struct db_field f)
     return s + pg_epoch_ts;
 }
 
+uint64_t
+db_field_tid(struct db_field f)
+{
+    assert(f.len == 6);
+    return (uint64_t)get32(f.data) << 16 | get16(f.data + 4);
+}
+
 bool
 db_field_f64_array(struct db_field f, double *out, size_t n)
 {

@@ -1,4 +1,3 @@
-#include "core/bar_statistics.h"
 #include "core/import.h"
 #include "core/instrument.h"
 #include "core/interval.h"
@@ -8,7 +7,6 @@
 #include "lib/date.h"
 #include "lib/format.h"
 #include "lib/json.h"
-#include "lib/log.h"
 #include "worker/command.h"
 #include "worker/import_source.h"
 #include "worker/import_words.h"
@@ -285,17 +283,6 @@ import_file(struct call *k, const char *path, struct err *err)
 }
 
 static void
-after_store(struct call *k)
-{
-    struct err err;
-    bool refreshed;
-    const struct load_count *n = &k->result.count;
-    if (!bar_statistics_refresh(k->db, n->n_new + n->n_changed, &refreshed,
-                                &err))
-        log_event(LOG_WARN, "import.statistics", "error=\"%s\"", err.text);
-}
-
-static void
 print_result(struct call *k)
 {
     const struct import_report report = {
@@ -329,8 +316,6 @@ import_one(struct command *c, struct db *db, const struct options *o,
         fflush(stdout);
         if (k.result.count.n_refused > 0)
             code = EXIT_PARTIAL;
-        if (!o->dry_run)
-            after_store(&k);
     } else {
         code = c->exit_code == EXIT_USAGE ? EXIT_USAGE : EXIT_FAILED;
         if (o->json)

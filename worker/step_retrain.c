@@ -1,5 +1,7 @@
 /* The retrain step: every enabled model, each a source of its own. */
+#include "core/bar_statistics.h"
 #include "core/model.h"
+#include "lib/log.h"
 #include "worker/pipeline.h"
 
 struct retrain_call {
@@ -146,6 +148,17 @@ end_halted(struct arena *a, enum halt why, const char *name,
         };
 }
 
+/* After an upload the models read by what the planner knows of its rows. A run
+ * does not fail for want of statistics. */
+static void
+refresh_statistics(struct pipeline *p)
+{
+    struct err err;
+    bool refreshed;
+    if (!bar_statistics_of_run(p->db, p->work->id, &refreshed, &err))
+        log_event(LOG_WARN, "statistics.old", "error=\"%s\"", err.text);
+}
+
 bool
 step_retrain(struct arena *a, struct pipeline *p, int64_t step_id,
              struct step_end *end, struct err *err)
@@ -153,6 +166,7 @@ step_retrain(struct arena *a, struct pipeline *p, int64_t step_id,
     const char *const *names;
     size_t n, n_failed = 0;
     struct retrain_call c = {.a = a, .p = p, .step_id = step_id};
+    refresh_statistics(p);
     if (!list_names(a, p, &names, &n, err))
         return false;
     for (size_t i = 0; i < n; i++) {
