@@ -19,7 +19,7 @@ content(struct arena *a, const char *path)
 {
     struct stream *file, *plain;
     enum stream_packing packing;
-    struct buf *b;
+    struct buf *b = NULL;
     struct err err;
     if (!stream_open_file(a, path, &file, &err) ||
         !stream_unpack(a, file, 1 << 30, &packing, &plain, &err) ||
