@@ -3,6 +3,7 @@
 #include "core/run.h"
 #include "lib/format.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Row text of a text[] literal such as {fetch,process}: words without
@@ -26,18 +27,25 @@ no_longer_ours(const struct run_work *work, struct err *err)
                    (long long)work->id, work->worker);
 }
 
-/* Runs a statement that answers with a row as long as the run is ours. */
+/* Several statements as one transaction that does not wait for the disk: for
+ * notes of what is under way. A server that crashes may forget its last
+ * moments; the step is done again from there, since what it brings (loads, the
+ * step's end) is committed to the disk, and everything before goes with it. */
 static bool
-fenced(struct arena *a, struct db *db, const struct run_work *work,
-       enum sql_id sql, struct db_args args, struct db_rows **rows,
-       struct err *err)
+query_soon(struct arena *a, struct db *db, struct db_call *calls, size_t n,
+           struct err *err)
 {
-    if (!db_query(a, db, sql, args, rows, err))
+    struct db_call *all = arena_array(a, n + 1, sizeof *all);
+    assert(!db_in_tx(db)); /* the whole of it would not wait */
+    all[0] = (struct db_call){.sql = SQL_commit_soon, .args = DB_NONE};
+    memcpy(all + 1, calls, n * sizeof *calls);
+    if (!db_query_many(a, db, all, n + 1, err))
         return false;
-    return db_count(*rows) > 0 || no_longer_ours(work, err);
+    memcpy(calls, all + 1, n * sizeof *calls);
+    return true;
 }
 
-/* fenced, for callers that need nothing of the row. */
+/* Runs a statement that answers with a row as long as the run is ours. */
 static bool
 fenced_exec(struct db *db, const struct run_work *work, enum sql_id sql,
             struct db_args args, struct err *err)
@@ -229,14 +237,15 @@ run_step_begin(struct db *db, const struct run_work *work, int64_t step_id,
                struct run_step_go *out, struct err *err)
 {
     struct arena *a = arena_new();
-    struct db_rows *rows;
-    bool ok = fenced(a, db, work, SQL_run_step_begin,
-                     DB_ARGS(fmt_i64(a, step_id), work->worker), &rows, err);
+    struct db_call call = {.sql = SQL_run_step_begin,
+                           .args = DB_ARGS(fmt_i64(a, step_id), work->worker)};
+    bool ok = query_soon(a, db, &call, 1, err) &&
+              (db_count(call.rows) > 0 || no_longer_ours(work, err));
     if (ok)
         *out = (struct run_step_go){
-            .attempt = db_i64(rows, 0, "attempt"),
-            .max_attempts = db_i64(rows, 0, "max_attempts"),
-            .timeout_s = db_f64(rows, 0, "timeout_s"),
+            .attempt = db_i64(call.rows, 0, "attempt"),
+            .max_attempts = db_i64(call.rows, 0, "max_attempts"),
+            .timeout_s = db_f64(call.rows, 0, "timeout_s"),
         };
     arena_free(a);
     return ok;
@@ -296,7 +305,7 @@ run_fetch_plan(struct arena *a, struct db *db, const struct run_work *work,
         {.sql = SQL_run_fetch_sources,
          .args = DB_ARGS(id, fmt_i64(a, now_ts), fmt_i64(a, RUN_OVERLAP_BARS))},
     };
-    if (!db_query_many(a, db, calls, COUNT_OF(calls), err))
+    if (!query_soon(a, db, calls, COUNT_OF(calls), err))
         return err_wrap(err, "plan the fetch of run %lld", (long long)work->id);
     const struct db_rows *rows = calls[2].rows;
     *n = (size_t)db_count(rows);
@@ -360,7 +369,7 @@ run_source_save_many(struct db *db, const struct run_work *work,
         calls[i] =
             (struct db_call){.sql = SQL_run_source_save,
                              .args = note_args(a, work, step_id, &notes[i])};
-    bool ok = db_query_many(a, db, calls, n, err);
+    bool ok = query_soon(a, db, calls, n, err);
     for (size_t i = 0; ok && i < n; i++)
         if (db_count(calls[i].rows) == 0)
             ok = no_longer_ours(work, err);
@@ -481,12 +490,12 @@ run_log_add(struct arena *a, struct db *db, int64_t run_id,
                                  : lines[i].text;
         arrays[c] = fmt_array(a, column, n);
     }
-    struct db_rows *rows;
-    if (!db_query(a, db, SQL_run_log_add,
-                  DB_ARGS(fmt_i64(a, run_id), arrays[0], arrays[1], arrays[2],
-                          arrays[3]),
-                  &rows, err))
+    struct db_call call = {.sql = SQL_run_log_add,
+                           .args = DB_ARGS(fmt_i64(a, run_id), arrays[0],
+                                           arrays[1], arrays[2], arrays[3])};
+    if (!query_soon(a, db, &call, 1, err))
         return false;
+    const struct db_rows *rows = call.rows;
     for (int i = 0; i < db_count(rows) && i < (int)n; i++) {
         lines[i].id = db_i64(rows, i, "id");
         lines[i].at_iso = db_text(rows, i, "at");

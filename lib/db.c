@@ -263,27 +263,10 @@ statement(char name[16], enum sql_id sql)
     return name;
 }
 
-static bool
-prepare(struct db *db, enum sql_id sql, struct err *err)
-{
-    if (db->prepared[sql])
-        return true;
-    char name[16];
-    PGresult *res =
-        PQprepare(db->conn, statement(name, sql), db_sql_text[sql], 0, NULL);
-    db->prepared[sql] = db_is_good(res);
-    if (!db->prepared[sql])
-        db_fail(db, res, db_sql_name[sql], err);
-    PQclear(res);
-    return db->prepared[sql];
-}
-
-/* The result of a query, or NULL with err set. */
+/* The result of a query that this connection knows, or NULL with err set. */
 static PGresult *
 run(struct db *db, enum sql_id sql, struct db_args args, struct err *err)
 {
-    if (!db_ready(db, err) || !prepare(db, sql, err))
-        return NULL;
     char name[16];
     PGresult *res = PQexecPrepared(db->conn, statement(name, sql), args.n,
                                    args.v, NULL, NULL, 0);
@@ -294,16 +277,25 @@ run(struct db *db, enum sql_id sql, struct db_args args, struct err *err)
     return NULL;
 }
 
+/* A query is prepared and run in one round trip the first time. */
 bool
 db_query(struct arena *a, struct db *db, enum sql_id sql, struct db_args args,
          struct db_rows **rows, struct err *err)
 {
-    PGresult *res = run(db, sql, args, err);
-    if (res == NULL)
+    struct db_call call = {.sql = sql, .args = args};
+    if (!db_ready(db, err))
         return false;
-    struct db_rows *got = rows_on(a, res);
+    if (!db->prepared[sql]) {
+        if (!db_query_many(a, db, &call, 1, err))
+            return false;
+    } else {
+        PGresult *res = run(db, sql, args, err);
+        if (res == NULL)
+            return false;
+        call.rows = rows_on(a, res);
+    }
     if (rows != NULL)
-        *rows = got;
+        *rows = call.rows;
     return true;
 }
 
@@ -311,13 +303,13 @@ bool
 db_exec(struct db *db, enum sql_id sql, struct db_args args,
         int64_t *n_affected, struct err *err)
 {
-    PGresult *res = run(db, sql, args, err);
-    if (res == NULL)
-        return false;
-    if (n_affected != NULL)
-        *n_affected = strtoll(PQcmdTuples(res), NULL, 10);
-    PQclear(res);
-    return true;
+    struct arena *a = arena_new();
+    struct db_rows *rows;
+    bool ok = db_query(a, db, sql, args, &rows, err);
+    if (ok && n_affected != NULL)
+        *n_affected = strtoll(PQcmdTuples(rows->res), NULL, 10);
+    arena_free(a);
+    return ok;
 }
 
 bool
