@@ -1,12 +1,13 @@
 /* Nanoseconds a bar of all indicators together and of each file's part, and as
- * a ratio to a plain loop that only writes as many columns, both with ordinary
- * stores and with stores past the caches. Then the time of one new bar.
+ * a ratio to a plain loop that only writes as many columns. Then the time of
+ * one new bar, and of features with their indicators.
  *
  * Times are of the thread, the least of all rounds: other work on the machine
  * counts as little as it can.
  *
  *   build/bench/indicators [BARS [ROUNDS]]
  */
+#include "core/feature.h"
 #include "core/indicators/tile.h"
 #include "lib/arena.h"
 
@@ -14,11 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-enum { PORTION = 50000 }; /* below this columns are written with plain stores */
 
 struct columns {
     size_t n;
@@ -88,7 +84,7 @@ feed(struct indicator_state *s, const struct columns *c, size_t from, size_t n)
 
 /* What is measured; each over all bars. */
 static void
-all_past_caches(const struct columns *c)
+all_columns(const struct columns *c)
 {
     struct indicator_state s;
     indicator_start(&s);
@@ -96,16 +92,18 @@ all_past_caches(const struct columns *c)
 }
 
 static void
-all_plain(const struct columns *c)
+nothing_out(const struct columns *c)
 {
+    double *none[INDICATOR_COUNT] = {NULL};
+    struct indicator_bars bars = {c->n,     c->high,   c->low,
+                                  c->close, c->volume, c->session};
     struct indicator_state s;
     indicator_start(&s);
-    for (size_t i = 0; i < c->n; i += PORTION)
-        feed(&s, c, i, c->n - i < PORTION ? c->n - i : PORTION);
+    indicator_feed(&s, &bars, none);
 }
 
 static void
-loop_plain(const struct columns *c)
+plain_loop(const struct columns *c)
 {
     for (size_t id = 0; id < INDICATOR_COUNT; id++) {
         double *volatile out = c->out[id]; /* keeps the loop as it is */
@@ -113,21 +111,6 @@ loop_plain(const struct columns *c)
         for (size_t i = 0; i < c->n; i++)
             to[i] = c->close[i];
     }
-}
-
-static void
-loop_past_caches(const struct columns *c)
-{
-#ifdef __SSE2__
-    enum { AT_ONCE = 1024 };
-    for (size_t i = 0; i < c->n; i += AT_ONCE)
-        for (size_t id = 0; id < INDICATOR_COUNT; id++)
-            for (size_t j = i; j < i + AT_ONCE && j < c->n; j += 2)
-                _mm_stream_pd(c->out[id] + j, _mm_load_pd(c->close + j));
-    _mm_sfence();
-#else
-    loop_plain(c);
-#endif
 }
 
 static struct tile some_tile;
@@ -139,7 +122,7 @@ part(const struct columns *c, void (*fn)(struct tile *))
     feed(&s, c, 0, 1024);
     struct indicator_bars bars = {c->n,     c->high,   c->low,
                                   c->close, c->volume, c->session};
-    tile_load(&some_tile, &s);
+    tile_load(&some_tile, &s, c->out);
     if (!tile_fill(&some_tile, &bars, 1024))
         abort();
     for (size_t i = 0; i < c->n; i += some_tile.n)
@@ -173,26 +156,65 @@ one_by_one(const struct columns *c)
         feed(&s, c, i, 1);
 }
 
+static void
+feed_features(struct feature_state *s, const struct columns *c, size_t from,
+              size_t n)
+{
+    struct feature_bars bars = {
+        .bars = {n, c->high + from, c->low + from, c->close + from,
+                 c->volume + from, c->session + from},
+        .ts = c->session + from,
+    };
+    static double values[FEATURE_COUNT][4096];
+    double *out[FEATURE_COUNT];
+    for (size_t id = 0; id < FEATURE_COUNT; id++)
+        out[id] = values[id];
+    feature_feed(s, &bars, out, NULL);
+}
+
+static void
+features(const struct columns *c)
+{
+    struct feature_state s;
+    feature_start(&s);
+    for (size_t i = 0; i + 4096 <= c->n; i += 4096)
+        feed_features(&s, c, i, 4096);
+}
+
+static void
+features_one_by_one(const struct columns *c)
+{
+    struct feature_state s;
+    feature_start(&s);
+    for (size_t i = 0; i < c->n; i++)
+        feed_features(&s, c, i, 1);
+}
+
 int
 main(int argc, char **argv)
 {
     size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
     int rounds = argc > 2 ? atoi(argv[2]) : 12;
-    if (n < 200000 || rounds < 1) {
-        fprintf(stderr, "indicators: 200000 bars and 1 round at least\n");
+    if (n < 20000 || rounds < 1) {
+        fprintf(stderr, "indicators: 20000 bars and 1 round at least\n");
         return 2;
     }
     struct columns c = columns_of(n), few = c;
-    few.n = 10000;
+    few.n = 10240;
     struct {
         void (*fn)(const struct columns *);
         const struct columns *over;
         double ns;
     } of[] = {
-        {loop_plain, &c, INFINITY},       {all_plain, &c, INFINITY},
-        {loop_past_caches, &c, INFINITY}, {all_past_caches, &c, INFINITY},
-        {part_moving, &c, INFINITY},      {part_stochastic, &c, INFINITY},
-        {part_smooth, &c, INFINITY},      {one_by_one, &few, INFINITY},
+        {plain_loop, &c, INFINITY},
+        {all_columns, &c, INFINITY},
+        {nothing_out, &few, INFINITY},
+        {part_moving, &few, INFINITY},
+        {part_stochastic, &few, INFINITY},
+        {part_smooth, &few, INFINITY},
+        {one_by_one, &few, INFINITY},
+        {features, &few, INFINITY},
+        {features_one_by_one, &few, INFINITY},
     };
     for (int r = 0; r < rounds; r++)
         for (size_t i = 0; i < COUNT_OF(of); i++) {
@@ -201,17 +223,19 @@ main(int argc, char **argv)
             double ns = (now_ns() - began) / (double)of[i].over->n;
             of[i].ns = fmin(of[i].ns, ns);
         }
-    printf("SMA, Bollinger, volume SMA          %6.1f ns/bar\n", of[4].ns);
-    printf("stochastic                          %6.1f ns/bar\n", of[5].ns);
-    printf("EMA, MACD, RSI, ATR, ADX, VWAP      %6.1f ns/bar\n", of[6].ns);
-    printf("all %d columns                      %6.1f ns/bar,"
-           " a plain loop %6.1f  %5.2f x\n",
-           INDICATOR_COUNT, of[1].ns, of[0].ns, of[1].ns / of[0].ns);
-    printf("the same past the caches            %6.1f ns/bar,"
-           " such a loop  %6.1f  %5.2f x\n",
-           of[3].ns, of[2].ns, of[3].ns / of[2].ns);
-    printf("past the caches, to the plain loop  %47.2f x\n",
-           of[3].ns / of[0].ns);
-    printf("one new bar, all indicators         %6.0f ns\n", of[7].ns);
+    static const char *const words[] = {
+        "plain loop that writes as many columns",
+        "all indicators",
+        "all, computed but not written",
+        "  SMA, Bollinger, volume SMA",
+        "  stochastic",
+        "  EMA, MACD, RSI, ATR, ADX, VWAP",
+        "one new bar, all indicators",
+        "features, with their indicators",
+        "one new bar, all features",
+    };
+    for (size_t i = 0; i < COUNT_OF(of); i++)
+        printf("%-40s %7.1f ns/bar\n", words[i], of[i].ns);
+    printf("all indicators, to the plain loop %18.2f x\n", of[1].ns / of[0].ns);
     return 0;
 }

@@ -2,10 +2,6 @@
 
 #include <math.h>
 
-/* From so many bars on, columns are written past the caches: they would push
- * everything else out and be gone themselves before anybody reads them. */
-enum { STREAM_BARS = 100000 };
-
 #define H             INDICATOR_NEEDS_HIGH
 #define L             INDICATOR_NEEDS_LOW
 #define C             INDICATOR_NEEDS_CLOSE
@@ -59,7 +55,7 @@ indicator_feed(struct indicator_state *s, const struct indicator_bars *in,
                double *const *out)
 {
     struct tile t;
-    tile_load(&t, s);
+    tile_load(&t, s, out);
     for (size_t at = 0; at < in->n;) {
         if (!tile_fill(&t, in, at)) {
             for (size_t id = 0; id < INDICATOR_COUNT; id++)
@@ -71,7 +67,7 @@ indicator_feed(struct indicator_state *s, const struct indicator_bars *in,
         tile_moving(&t);
         tile_stochastic(&t);
         tile_smooth(&t);
-        tile_emit(&t, out, at, in->n >= STREAM_BARS);
+        tile_emit(&t);
         at += t.n;
         tile_advance(&t);
     }

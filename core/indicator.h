@@ -136,7 +136,7 @@ bool indicator_state_is_valid(const void *bytes, size_t size);
  * out     INDICATOR_COUNT columns of bars->n values, in the order of the list;
  *         NULL for a column that is not wanted. Columns overlap neither each
  *         other nor the bars
- * memory  about 50 KiB of stack
+ * memory  about 45 KiB of stack
  */
 void indicator_feed(struct indicator_state *s,
                     const struct indicator_bars *bars, double *const *out);

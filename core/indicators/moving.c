@@ -119,14 +119,22 @@ tile_moving(struct tile *t)
     double *volume4 = TILE_LINE(t, volume4), *volume10 = TILE_LINE(t, volume10);
 
     sums_of_4(t->n, close, sum4, square4);
+    tile_ahead(t);
     volumes_of_4(t->n, volume, volume4);
+    tile_ahead(t);
     sums_of_10(t->n, close, sum4, square4, sum10, square10);
+    tile_ahead(t);
     volumes_of_10(t->n, volume, volume4, volume10);
+    tile_ahead(t);
     bands(t->n, sum10, square10, sum20, t->out[INDICATOR_sma_20],
           t->out[INDICATOR_bb_upper], t->out[INDICATOR_bb_middle],
           t->out[INDICATOR_bb_lower]);
+    tile_ahead(t);
     sums_of_50(t->n, sum10, sum20, sum50, t->out[INDICATOR_sma_50]);
+    tile_ahead(t);
     means(t->n, volume10, 10, 1.0 / 20, t->out[INDICATOR_volume_sma_20]);
+    tile_ahead(t);
     sums_of_100(t->n, sum50, sum100, t->out[INDICATOR_sma_100]);
+    tile_ahead(t);
     means(t->n, sum100, 100, 1.0 / 200, t->out[INDICATOR_sma_200]);
 }

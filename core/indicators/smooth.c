@@ -50,46 +50,9 @@ put(double *to, const quad *from)
     memcpy(to, from, sizeof(*from));
 }
 
-/* x where the mask is set, else 0. */
-#define WHERE(m, x) ((quad)((m) & (mask)(x)))
-
-/* What the smoothed levels move by, a 14th of it. */
-TILE_VECTORS static void
-movements(size_t n, const double *restrict high, const double *restrict low,
-          const double *restrict close, quad *restrict moves)
-{
-    for (size_t i = 0; i < n; i += 4) {
-        quad h, l, c, old_h, old_l, old_c, zero = {0};
-        get(&h, high + i), get(&old_h, high + i - 1);
-        get(&l, low + i), get(&old_l, low + i - 1);
-        get(&c, close + i), get(&old_c, close + i - 1);
-        quad change = (c - old_c) * WILDER_ADD;
-        quad above = (h - old_h) * WILDER_ADD;
-        quad below = (old_l - l) * WILDER_ADD;
-        quad rise = WHERE(change > zero, change);
-        quad fall = rise - change;
-        quad up = WHERE((above > below) & (above > zero), above);
-        quad down = WHERE((below > above) & (below > zero), below);
-        TRANSPOSE(rise, fall, up, down);
-        moves[i] = rise, moves[i + 1] = fall;
-        moves[i + 2] = up, moves[i + 3] = down;
-    }
-}
-
-TILE_VECTORS static void
-range_and_trade(size_t n, const double *restrict high,
-                const double *restrict low, const double *restrict close,
-                const double *restrict volume, double *restrict range,
-                double *restrict traded)
-{
-    for (size_t i = 0; i < n; i++) {
-        double old_c = close[(ptrdiff_t)i - 1];
-        double top = high[i] > old_c ? high[i] : old_c;
-        double bottom = low[i] < old_c ? low[i] : old_c;
-        range[i] = (top - bottom) * WILDER_ADD;
-        traded[i] = (high[i] + low[i] + close[i]) * (1.0 / 3) * volume[i];
-    }
-}
+/* x where the mask is set, else 0 (or y). */
+#define WHERE(m, x)     ((quad)((m) & (mask)(x)))
+#define EITHER(m, x, y) ((quad)(((m) & (mask)(x)) | (~(m) & (mask)(y))))
 
 /* The level of one bar while means are still being made of first values:
  * nothing before bar `from`, the mean of bars from..at at bar `at`, smoothed
@@ -115,8 +78,165 @@ begin_wilder(double level, double x, int64_t bar, int64_t last)
     return bar > last ? wilder(level, x) : level + x;
 }
 
-static void
-first_levels(struct tile *t, size_t n)
+/* Four bars: a value of each in a lane, or four values of each in a quad. */
+struct four {
+    quad close;
+    quad moves[4]; /* a 14th of the rise, fall, up and down */
+    quad range;    /* a 14th of the true range */
+    quad traded;   /* price * volume */
+    quad volume;
+    quad means[4]; /* levels from TILE_EMA_12 on, after the bar */
+    quad moved[4]; /* and from TILE_RISE on */
+    quad atr, sum_traded, sum_volume, macd, keep, add, signal, adx;
+    const bool *starts;
+};
+
+/* Levels, in registers. */
+struct levels {
+    quad means, moved;
+    double range, signal, adx, traded, volume;
+};
+
+TILE_INLINE void
+levels_get(struct levels *to, const double *level)
+{
+    get(&to->means, level + TILE_EMA_12);
+    get(&to->moved, level + TILE_RISE);
+    to->range = level[TILE_RANGE];
+    to->signal = level[TILE_SIGNAL];
+    to->adx = level[TILE_ADX];
+    to->traded = level[TILE_TRADED];
+    to->volume = level[TILE_VOLUME];
+}
+
+TILE_INLINE void
+levels_put(double *level, const struct levels *from)
+{
+    put(level + TILE_EMA_12, &from->means);
+    put(level + TILE_RISE, &from->moved);
+    level[TILE_RANGE] = from->range;
+    level[TILE_SIGNAL] = from->signal;
+    level[TILE_ADX] = from->adx;
+    level[TILE_TRADED] = from->traded;
+    level[TILE_VOLUME] = from->volume;
+}
+
+/* What levels move by. */
+TILE_INLINE void
+movements(struct four *f, const struct tile *t, size_t i)
+{
+    const double *high = TILE_LINE(t, high) + i, *low = TILE_LINE(t, low) + i,
+                 *close = TILE_LINE(t, close) + i;
+    quad h, l, c, old_h, old_l, old_c, zero = {0};
+    get(&h, high), get(&old_h, high - 1);
+    get(&l, low), get(&old_l, low - 1);
+    get(&c, close), get(&old_c, close - 1);
+    get(&f->volume, TILE_LINE(t, volume) + i);
+    quad change = (c - old_c) * WILDER_ADD;
+    quad above = (h - old_h) * WILDER_ADD, below = (old_l - l) * WILDER_ADD;
+    f->moves[0] = WHERE(change > zero, change);
+    f->moves[1] = f->moves[0] - change;
+    f->moves[2] = WHERE((above > below) & (above > zero), above);
+    f->moves[3] = WHERE((below > above) & (below > zero), below);
+    TRANSPOSE(f->moves[0], f->moves[1], f->moves[2], f->moves[3]);
+    quad top = EITHER(h > old_c, h, old_c);
+    quad bottom = EITHER(l < old_c, l, old_c);
+    f->range = (top - bottom) * WILDER_ADD;
+    f->traded = (h + l + c) * (1.0 / 3) * f->volume;
+    f->close = c;
+    f->starts = t->starts + i;
+}
+
+/* Each level waits for itself only, so the processor works on all at once. */
+TILE_INLINE void
+firsts(struct four *f, struct levels *level, int bars)
+{
+    const quad step = {EMA_STEP(12), EMA_STEP(26), EMA_STEP(50), EMA_STEP(12)};
+    const quad keep = 1 - step;
+    for (int k = 0; k < bars; k++) {
+        level->means = level->means * keep + f->close[k] * step;
+        level->moved = wilder(level->moved, f->moves[k]);
+        level->range = wilder(level->range, f->range[k]);
+        f->means[k] = level->means;
+        f->moved[k] = level->moved;
+        f->atr[k] = level->range;
+    }
+}
+
+TILE_INLINE void
+session_sums(struct four *f, struct levels *level, int bars)
+{
+    for (int k = 0; k < bars; k++) {
+        if (f->starts[k])
+            level->traded = level->volume = 0;
+        level->traded += f->traded[k];
+        level->volume += f->volume[k];
+        f->sum_traded[k] = level->traded;
+        f->sum_volume[k] = level->volume;
+    }
+}
+
+/* What follows from the levels of each bar alone. */
+TILE_INLINE void
+ratios(struct four *f, struct tile *t, size_t i)
+{
+    TRANSPOSE(f->means[0], f->means[1], f->means[2], f->means[3]);
+    f->macd = f->means[3] - f->means[1];
+    put(t->out[INDICATOR_ema_12] + i, &f->means[0]);
+    put(t->out[INDICATOR_ema_26] + i, &f->means[1]);
+    put(t->out[INDICATOR_ema_50] + i, &f->means[2]);
+
+    TRANSPOSE(f->moved[0], f->moved[1], f->moved[2], f->moved[3]);
+    quad rise = f->moved[0], fall = f->moved[1], up = f->moved[2],
+         down = f->moved[3], zero = {0};
+    quad moved = rise + fall, trend = up + down, gap = up - down;
+    gap = EITHER(gap > zero, gap, -gap);
+    quad rsi = WHERE(moved > zero, 100 * rise / moved);
+    put(t->out[INDICATOR_rsi_14] + i, &rsi);
+    f->add = WHERE(trend > zero, 100 * WILDER_ADD * gap / trend);
+    f->keep = 1 - WHERE(trend > zero, zero + WILDER_ADD);
+}
+
+/* What is smoothed of what was smoothed. */
+TILE_INLINE void
+seconds(struct four *f, struct levels *level, int bars)
+{
+    for (int k = 0; k < bars; k++) {
+        level->signal = ema(level->signal, f->macd[k], EMA_STEP(9));
+        level->adx = level->adx * f->keep[k] + f->add[k];
+        f->signal[k] = level->signal;
+        f->adx[k] = level->adx;
+    }
+}
+
+TILE_INLINE void
+finish(const struct four *f, struct tile *t, size_t i)
+{
+    quad hist = f->macd - f->signal, vwap = f->sum_traded / f->sum_volume;
+    put(t->out[INDICATOR_macd] + i, &f->macd);
+    put(t->out[INDICATOR_macd_signal] + i, &f->signal);
+    put(t->out[INDICATOR_macd_hist] + i, &hist);
+    put(t->out[INDICATOR_atr_14] + i, &f->atr);
+    put(t->out[INDICATOR_adx_14] + i, &f->adx);
+    put(t->out[INDICATOR_vwap] + i, &vwap);
+}
+
+TILE_INLINE void
+some_bars(struct tile *t, struct levels *level, size_t i, int bars)
+{
+    struct four f = {.starts = NULL};
+    movements(&f, t, i);
+    firsts(&f, level, bars);
+    session_sums(&f, level, bars);
+    ratios(&f, t, i);
+    seconds(&f, level, bars);
+    finish(&f, t, i);
+}
+
+/* While some levels are still being made of first values: `level` as firsts
+ * leaves it. */
+__attribute__((noinline)) static void
+begin_firsts(struct four *f, double *level, int64_t bar, int bars)
 {
     static const struct {
         int64_t from, at;
@@ -128,180 +248,73 @@ first_levels(struct tile *t, size_t n)
         {FAST_FROM, SLOW_AT, EMA_STEP(12)},
     };
     static const int64_t sums[] = {PERIOD, PERIOD, PERIOD - 1, PERIOD - 1};
-    double *level = t->level;
-    for (size_t i = 0; i < n; i++) {
-        int64_t bar = t->first + (int64_t)i;
-        double close = TILE_LINE(t, close)[i];
-        for (int k = 0; k < 4; k++) {
-            double *mean = &level[TILE_EMA_12 + k];
-            *mean = begin_ema(*mean, close, bar, means[k].from, means[k].at,
-                              means[k].step);
-            t->means[i][k] = *mean;
-            double *sum = &level[TILE_RISE + k];
-            *sum = begin_wilder(*sum, t->moves[i][k], bar, sums[k]);
-            t->moved[i][k] = *sum;
+    for (int k = 0; k < bars; k++, bar++) {
+        for (int m = 0; m < 4; m++) {
+            double *mean = &level[TILE_EMA_12 + m];
+            *mean = begin_ema(*mean, f->close[k], bar, means[m].from,
+                              means[m].at, means[m].step);
+            f->means[k][m] = *mean;
+            double *sum = &level[TILE_RISE + m];
+            *sum = begin_wilder(*sum, f->moves[k][m], bar, sums[m]);
+            f->moved[k][m] = *sum;
         }
         level[TILE_RANGE] =
-            begin_wilder(level[TILE_RANGE], t->range[i], bar, PERIOD);
-        t->out[INDICATOR_atr_14][i] = level[TILE_RANGE];
+            begin_wilder(level[TILE_RANGE], f->range[k], bar, PERIOD);
+        f->atr[k] = level[TILE_RANGE];
     }
 }
 
-/* Each level waits for itself only, so the processor works on all at once. */
-TILE_INLINE void
-levels(struct tile *t, size_t from, size_t to)
-{
-    static const double step[4] = {EMA_STEP(12), EMA_STEP(26), EMA_STEP(50),
-                                   EMA_STEP(12)};
-    static const double keep[4] = {1 - EMA_STEP(12), 1 - EMA_STEP(26),
-                                   1 - EMA_STEP(50), 1 - EMA_STEP(12)};
-    const double *close = TILE_LINE(t, close);
-    quad means, moved, steps, keeps;
-    get(&means, t->level + TILE_EMA_12), get(&moved, t->level + TILE_RISE);
-    get(&steps, step), get(&keeps, keep);
-    double range = t->level[TILE_RANGE];
-    for (size_t i = from; i < to; i++) {
-        means = means * keeps + close[i] * steps;
-        moved = wilder(moved, t->moves[i]);
-        range = wilder(range, t->range[i]);
-        t->means[i] = means;
-        t->moved[i] = moved;
-        t->out[INDICATOR_atr_14][i] = range;
-    }
-    put(t->level + TILE_EMA_12, &means), put(t->level + TILE_RISE, &moved);
-    t->level[TILE_RANGE] = range;
-}
-
-/* What follows from the levels of each bar alone. */
-TILE_INLINE void
-ratios(struct tile *t, size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i += 4) {
-        quad m12 = t->means[i], m26 = t->means[i + 1], m50 = t->means[i + 2],
-             fast = t->means[i + 3];
-        TRANSPOSE(m12, m26, m50, fast);
-        quad macd = fast - m26;
-        put(t->out[INDICATOR_ema_12] + i, &m12);
-        put(t->out[INDICATOR_ema_26] + i, &m26);
-        put(t->out[INDICATOR_ema_50] + i, &m50);
-        put(t->out[INDICATOR_macd] + i, &macd);
-
-        quad rise = t->moved[i], fall = t->moved[i + 1], up = t->moved[i + 2],
-             down = t->moved[i + 3], zero = {0};
-        TRANSPOSE(rise, fall, up, down);
-        quad moved = rise + fall, trend = up + down, gap = up - down;
-        gap = WHERE(gap > zero, gap) - WHERE(gap < zero, gap);
-        mask moves = trend > zero;
-        quad rsi = WHERE(moved > zero, 100 * rise / moved);
-        quad add = WHERE(moves, 100 * WILDER_ADD * gap / trend);
-        quad keep = 1 - WHERE(moves, zero + WILDER_ADD);
-        put(t->out[INDICATOR_rsi_14] + i, &rsi);
-        put(t->add + i, &add);
-        put(t->keep + i, &keep);
-    }
-}
-
-/* Signal and ADX of bars up to WARM. */
 static void
-first_seconds(struct tile *t, size_t n)
+begin_seconds(struct four *f, double *level, int64_t bar, int bars)
 {
-    double *level = t->level;
-    for (size_t i = 0; i < n; i++) {
-        int64_t bar = t->first + (int64_t)i;
-        level[TILE_SIGNAL] =
-            begin_ema(level[TILE_SIGNAL], t->out[INDICATOR_macd][i], bar,
-                      SLOW_AT, SIGNAL_AT, EMA_STEP(9));
+    for (int k = 0; k < bars; k++, bar++) {
+        level[TILE_SIGNAL] = begin_ema(level[TILE_SIGNAL], f->macd[k], bar,
+                                       SLOW_AT, SIGNAL_AT, EMA_STEP(9));
         double *adx = &level[TILE_ADX];
         if (bar < ADX_FROM)
             *adx = 0;
         else if (bar <= ADX_AT)
-            *adx += t->add[i];
+            *adx += f->add[k];
         else
-            *adx = *adx * t->keep[i] + t->add[i];
-        t->out[INDICATOR_macd_signal][i] = level[TILE_SIGNAL];
-        t->out[INDICATOR_adx_14][i] = *adx;
+            *adx = *adx * f->keep[k] + f->add[k];
+        f->signal[k] = level[TILE_SIGNAL];
+        f->adx[k] = *adx;
     }
 }
 
-/* What is smoothed of what was smoothed; and the sums of the session. */
-TILE_INLINE void
-seconds(struct tile *t, size_t from, size_t to)
+static void
+begin_some_bars(struct tile *t, size_t i, int bars)
 {
-    double signal = t->level[TILE_SIGNAL], adx = t->level[TILE_ADX];
-    for (size_t i = from; i < to; i++) {
-        signal = ema(signal, t->out[INDICATOR_macd][i], EMA_STEP(9));
-        adx = adx * t->keep[i] + t->add[i];
-        t->out[INDICATOR_macd_signal][i] = signal;
-        t->out[INDICATOR_adx_14][i] = adx;
-    }
-    t->level[TILE_SIGNAL] = signal, t->level[TILE_ADX] = adx;
+    struct four f = {.starts = NULL};
+    struct levels level;
+    movements(&f, t, i);
+    begin_firsts(&f, t->level, t->first + (int64_t)i, bars);
+    levels_get(&level, t->level);
+    session_sums(&f, &level, bars);
+    levels_put(t->level, &level);
+    ratios(&f, t, i);
+    begin_seconds(&f, t->level, t->first + (int64_t)i, bars);
+    finish(&f, t, i);
 }
 
-TILE_INLINE void
-session_sums(struct tile *t, size_t from, size_t to)
-{
-    const double *volume = TILE_LINE(t, volume);
-    double traded = t->level[TILE_TRADED], sum = t->level[TILE_VOLUME];
-    for (size_t i = from; i < to; i++) {
-        if (t->starts[i])
-            traded = sum = 0;
-        traded += t->traded[i];
-        sum += volume[i];
-        t->sum_traded[i] = traded;
-        t->sum_volume[i] = sum;
-    }
-    t->level[TILE_TRADED] = traded, t->level[TILE_VOLUME] = sum;
-}
-
-TILE_VECTORS static void
-last_ratios(size_t n, const double *restrict macd,
-            const double *restrict signal, const double *restrict traded,
-            const double *restrict volume, double *restrict hist,
-            double *restrict vwap)
-{
-    for (size_t i = 0; i < n; i++) {
-        hist[i] = macd[i] - signal[i];
-        vwap[i] = traded[i] / volume[i];
-    }
-}
-
-/* In runs short enough that the processor begins the next one while it waits
- * for the last results of this one. */
-TILE_VECTORS static void
-smoothed(struct tile *t, size_t from)
-{
-    enum { RUN = 16 };
-    for (; from < t->n; from += RUN) {
-        size_t to = from + RUN < t->n ? from + RUN : t->n;
-        levels(t, from, to);
-        session_sums(t, from, to);
-        ratios(t, from, to);
-        seconds(t, from, to);
-    }
-}
-
-void
+TILE_VECTORS void
 tile_smooth(struct tile *t)
 {
-    const double *high = TILE_LINE(t, high), *low = TILE_LINE(t, low),
-                 *close = TILE_LINE(t, close), *volume = TILE_LINE(t, volume);
-    movements(t->n, high, low, close, t->moves);
-    range_and_trade(t->n, high, low, close, volume, t->range, t->traded);
-    size_t cold = 0;
-    if (t->first < WARM) {
-        cold = (size_t)(WARM - t->first);
-        cold = cold < t->n ? cold : t->n;
-        first_levels(t, cold);
-        session_sums(t, 0, cold);
-        ratios(t, 0, cold);
-        first_seconds(t, cold);
+    size_t i = 0;
+    for (; i < t->n && t->first + (int64_t)i < WARM; i += 4)
+        begin_some_bars(t, i, t->n - i < 4 ? (int)(t->n - i) : 4);
+    struct levels level;
+    levels_get(&level, t->level);
+    for (; i + 4 <= t->n; i += 4) {
+        if (i % 8 == 0)
+            tile_ahead(t);
+        some_bars(t, &level, i, 4);
     }
-    smoothed(t, cold);
-    last_ratios(t->n, t->out[INDICATOR_macd], t->out[INDICATOR_macd_signal],
-                t->sum_traded, t->sum_volume, t->out[INDICATOR_macd_hist],
-                t->out[INDICATOR_vwap]);
+    if (i < t->n)
+        some_bars(t, &level, i, (int)(t->n - i));
+    levels_put(t->level, &level);
     if ((t->first + (int64_t)t->n) % TILE_BARS == 0)
-        for (size_t i = 0; i < TILE_LEVELS; i++)
-            if (fabs(t->level[i]) < NOTHING)
-                t->level[i] = 0;
+        for (size_t k = 0; k < TILE_LEVELS; k++)
+            if (fabs(t->level[k]) < NOTHING)
+                t->level[k] = 0;
 }

@@ -55,8 +55,11 @@ tile_stochastic(struct tile *t)
 {
     double *high4 = TILE_LINE(t, high4), *low4 = TILE_LINE(t, low4);
     double *raw_k = TILE_LINE(t, raw_k), *slow_k = TILE_LINE(t, slow_k);
+    tile_ahead(t);
     extremes_of_4(t->n, TILE_LINE(t, high), TILE_LINE(t, low), high4, low4);
+    tile_ahead(t);
     raw(t->n, TILE_LINE(t, close), high4, low4, raw_k);
+    tile_ahead(t);
     mean_of_3(t->n, raw_k, t->out[INDICATOR_stoch_k], slow_k);
     double nowhere[TILE_BARS];
     mean_of_3(t->n, slow_k, t->out[INDICATOR_stoch_d], nowhere);

@@ -1,9 +1,6 @@
 #include "core/indicators/tile.h"
 
 #include <math.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 /* Copies of lines in fours: too short for a call of memcpy to pay. Rooms are
  * whole fours; what is copied beyond a line's values is never read. `to` may
@@ -19,8 +16,10 @@ fours(double *to, const double *from, size_t n)
 }
 
 void
-tile_load(struct tile *t, const struct indicator_state *s)
+tile_load(struct tile *t, const struct indicator_state *s,
+          double *const *columns)
 {
+    t->columns = columns;
     const double *from = s->tail;
     memcpy(t->level, s->level, sizeof(t->level));
     t->first = s->bars;
@@ -100,6 +99,8 @@ tile_fill(struct tile *t, const struct indicator_bars *in, size_t from)
         if (n == 0)
             return false;
     }
+    t->at = from;
+    t->ahead = 0;
     double *volume = TILE_LINE(t, volume);
     if (in->volume)
         memcpy(volume, in->volume + from, t->n * sizeof(double));
@@ -113,35 +114,31 @@ tile_fill(struct tile *t, const struct indicator_bars *in, size_t from)
     return true;
 }
 
-/* Past the caches, two values at a time. */
-static void
-stream(double *restrict to, const double *restrict from, size_t n)
+void
+tile_ahead(struct tile *t)
 {
-#ifdef __SSE2__
-    size_t i = 0;
-    for (; i < n && (uintptr_t)(to + i) % 16 != 0; i++)
-        to[i] = from[i];
-    for (; i + 2 <= n; i += 2)
-        _mm_stream_pd(to + i, _mm_loadu_pd(from + i));
-    for (; i < n; i++)
-        to[i] = from[i];
-#else
-    memcpy(to, from, n * sizeof(double));
-#endif
+    enum { LINE = 64 / sizeof(double), AT_ONCE = 12 };
+    if (t->n < TILE_BARS)
+        return; /* too few to matter */
+    for (size_t k = 0; k < AT_ONCE; k++, t->ahead++) {
+        size_t id = t->ahead / (TILE_BARS / LINE);
+        size_t line = t->ahead % (TILE_BARS / LINE);
+        if (id >= INDICATOR_COUNT)
+            return;
+        if (t->columns[id])
+            __builtin_prefetch(t->columns[id] + t->at + line * LINE, 1, 2);
+    }
 }
 
 void
-tile_emit(struct tile *t, double *const *out, size_t at, bool past_caches)
+tile_emit(struct tile *t)
 {
     for (size_t id = 0; id < INDICATOR_COUNT; id++) {
-        if (!out[id])
+        if (!t->columns[id])
             continue;
         int64_t cold = indicator_all[id].warm - t->first;
         for (int64_t i = 0; i < cold && i < (int64_t)t->n; i++)
             t->out[id][i] = NAN;
-        if (past_caches)
-            stream(out[id] + at, t->out[id], t->n);
-        else
-            memcpy(out[id] + at, t->out[id], t->n * sizeof(double));
+        memcpy(t->columns[id] + t->at, t->out[id], t->n * sizeof(double));
     }
 }

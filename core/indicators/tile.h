@@ -37,15 +37,6 @@ enum { TILE_BARS = 128 };
     LINE(raw_k, 2) /* the stochastic before smoothing */                       \
     LINE(slow_k, 2)
 
-/* Lines that need nothing behind them. */
-#define TILE_PLAIN_LINES(LINE)                                                 \
-    LINE(range) /* a 14th of the true range */                                 \
-    LINE(keep)  /* adx = adx * keep + add */                                   \
-    LINE(add)                                                                  \
-    LINE(traded) /* price * volume, and both since the session began */        \
-    LINE(sum_traded)                                                           \
-    LINE(sum_volume)
-
 /* Levels: what carries on from bar to bar. The first four and the second four
  * go together. */
 enum tile_level {
@@ -91,20 +82,18 @@ struct tile {
 #define LINE(name, behind) double name##_line[TILE_ROOM_##name + TILE_BARS];
     _Alignas(64) TILE_LINES(LINE)
 #undef LINE
-#define LINE(name) double name[TILE_BARS];
-        TILE_PLAIN_LINES(LINE)
-#undef LINE
-            quad means[TILE_BARS]; /* TILE_EMA_12.. of each bar */
-    quad moves[TILE_BARS]; /* a 14th of this bar's rise, fall, up, down */
-    quad moved[TILE_BARS]; /* and TILE_RISE.. of each bar */
-    _Alignas(64) double out[INDICATOR_COUNT][TILE_BARS];
+        _Alignas(64) double out[INDICATOR_COUNT][TILE_BARS];
+    double *const *columns; /* the caller's; the tile goes to index `at` */
+    size_t at;
+    size_t ahead; /* cache lines of them asked for so far */
 };
 
 /* The line's value of the tile's first bar. */
 #define TILE_LINE(t, name) ((t)->name##_line + TILE_ROOM_##name)
 
 /* The state's levels and tail into the tile, and back. */
-void tile_load(struct tile *t, const struct indicator_state *s);
+void tile_load(struct tile *t, const struct indicator_state *s,
+               double *const *columns);
 void tile_save(const struct tile *t, struct indicator_state *s);
 
 /* Takes the next bars into the tile: as many as there are, fit, and are finite.
@@ -112,9 +101,11 @@ void tile_save(const struct tile *t, struct indicator_state *s);
  * were portioned. False when the bar at `from` is not finite (none is taken).
  */
 bool tile_fill(struct tile *t, const struct indicator_bars *in, size_t from);
-/* Gives the tile's values to the columns, at index `at`; NaN until warm.
- * past_caches: in a way that leaves no copy in the processor's caches. */
-void tile_emit(struct tile *t, double *const *out, size_t at, bool past_caches);
+/* Asks for some more of the memory that the tile will be written to; called
+ * between loops, so that it comes while there is still something to compute. */
+void tile_ahead(struct tile *t);
+/* Gives the tile's values to the columns; NaN until warm. */
+void tile_emit(struct tile *t);
 /* The tile's last values go behind the next one. */
 void tile_advance(struct tile *t);
 
