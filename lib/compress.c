@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#define ZLIB_CONST /* it only reads what comes in */
 #include <zlib.h>
 #include <zstd.h>
 
@@ -254,7 +255,7 @@ step_gzip(struct compress_reader *r, const char **in, size_t *in_len, char *out,
     z_stream *z = &r->gzip;
     uInt n_in = *in_len > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uInt)*in_len;
     uInt n_out = size > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uInt)size;
-    z->next_in = (Bytef *)(uintptr_t)*in; /* zlib only reads there */
+    z->next_in = (const Bytef *)*in;
     z->avail_in = n_in;
     z->next_out = (Bytef *)out;
     z->avail_out = n_out;

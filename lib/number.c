@@ -110,8 +110,8 @@ plain_short(const char *s, size_t len, double *out)
     uint64_t x = load_short(s, len) ^ each * '0', v;
     uint64_t hit = x & each << 4;
     size_t fraction = 0;
-    unsigned at = hit == 0 ? 64 : (unsigned)__builtin_ctzll(hit) & ~7u;
-    if (at < 8 * len) {
+    unsigned at = hit == 0 ? 0 : (unsigned)__builtin_ctzll(hit) & ~7u;
+    if (hit != 0 && at < 8 * len) {
         uint64_t before = ((uint64_t)1 << at) - 1;
         if ((x >> at & 0xFF) != ('.' ^ '0') || len == 1)
             return false;
