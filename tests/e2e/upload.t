@@ -59,8 +59,8 @@ until_true() {
 
 is "the bulk pool has processes of its own" "$(pool bulk | wc -l)" 4
 
-out=$(put -T "$top/rows.csv" "$url/upload/?instrument=BTC-USD&interval=1m")
-like "curl -T brings a file, whose check is queued" "$out" '"state":"checking".*202$'
+out=$(put -T "$top/rows.csv" "$url/upload/?instrument=BTC-USD&interval=1m&wait=25")
+like "curl -T brings a file, and waits for its check" "$out" '"state":"checked".*"rows":400000,"new":400000.*201$'
 is "under its name" "$(sql 'SELECT name FROM upload')" rows.csv
 is "as it was sent" "$(sql 'SELECT bytes FROM upload')" "$size"
 hash=$(sql 'SELECT archive_hash FROM upload')
@@ -72,6 +72,9 @@ is "every byte" "$(sql 'SELECT bytes FROM upload ORDER BY id DESC LIMIT 1')" "$s
 out=$(put -H 'Expect: 100-continue' -T "$top/rows.csv" "$url/upload/" -D "$top/head")
 like "with Expect: 100-continue" "$(head -n 1 "$top/head")" '100 Continue'
 like "which leads on" "$out" '201$'
+out=$(put -T "$top/rows.csv" "$url/upload/?instrument=BTC-USD&interval=1m&store=yes&wait=25")
+like "store=yes stores what is clean" "$out" '"state":"stored".*"load":[0-9]+.*201$'
+is "every row" "$(sql "SELECT count(*) FROM bar b JOIN instrument i ON i.id = instrument_id WHERE symbol = 'BTC-USD' AND b.interval_s = 60")" 400000
 
 n=$(sql 'SELECT count(*) FROM upload')
 out=$(curl -sS --max-time 60 -w '\n%{http_code}' -H 'Authorization: Bearer qm_x' -H 'Expect:' -T "$top/rows.csv" "$url/upload/")
