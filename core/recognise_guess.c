@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 bool
 field_is_absent(const struct csv_field *c)
@@ -182,6 +183,18 @@ column_with(const struct work *w, enum role role)
     return -1;
 }
 
+/* A name is a symbol where nothing else is. */
+static void
+guess_symbol(struct work *w)
+{
+    const struct sample *s = &w->sample;
+    for (size_t i = 0; i < s->n_columns; i++)
+        if (w->roles[i] == ROLE_UNKNOWN &&
+            strcasecmp(s->columns[i], "name") == 0 &&
+            sample_numbers(s, i) == 0 && column_with(w, ROLE_SYMBOL) < 0)
+            w->roles[i] = ROLE_SYMBOL;
+}
+
 /* "close" says more than "price", whichever comes first. */
 static void
 prefer_close(struct work *w)
@@ -319,6 +332,7 @@ guess_roles(struct work *w)
     guess_flag(w);
     if (has_names) {
         guess_words(w);
+        guess_symbol(w);
         prefer_close(w);
         doubt_close(w);
     } else {

@@ -62,7 +62,9 @@ static void
 take_candidate(struct search *f, enum mapping_shape shape, const char *way,
                const char *from, size_t bytes)
 {
-    if (f->way != NULL && bytes <= f->bytes)
+    /* the first of lists that are about as long: {"prices": [...],
+     * "market_caps": [...]} */
+    if (f->way != NULL && bytes <= 2 * f->bytes)
         return;
     f->shape = shape;
     f->way = way;

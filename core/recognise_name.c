@@ -223,6 +223,9 @@ series_of_symbols(struct work *w, int column)
         one->symbol = match_symbol(w, c.text);
         set_columns(w, one);
     }
+    if (!w->in->is_whole)
+        add_note(w, "symbols are those of the first and the last rows; rows "
+                    "of others are refused");
 }
 
 /* A ticker with a volume alone is no series, and one without open, high and

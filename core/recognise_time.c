@@ -12,18 +12,20 @@
 
 enum { STEPS_MAX = 2 * SAMPLE_ROWS_MAX };
 
+/* The forms of times that are no numbers, in the order of preference. */
+static const enum cell_time text_forms[] = {CELL_TIME_ISO,   CELL_TIME_YMD,
+                                            CELL_TIME_WORDS, CELL_TIME_MDY,
+                                            CELL_TIME_DMY,   CELL_TIME_COMPACT};
+
 bool
 field_is_time(const struct csv_field *c)
 {
-    static const enum cell_time forms[] = {CELL_TIME_ISO, CELL_TIME_YMD,
-                                           CELL_TIME_WORDS, CELL_TIME_MDY,
-                                           CELL_TIME_DMY};
     struct cell_clock ignored;
     double number;
     if (c->len < 6 || cell_number(c->text, c->len, '.', &number) == CELL_OK)
         return false;
-    for (size_t i = 0; i < COUNT_OF(forms); i++)
-        if (cell_time(c->text, c->len, forms[i], &ignored) == CELL_OK)
+    for (size_t i = 0; i < COUNT_OF(text_forms); i++)
+        if (cell_time(c->text, c->len, text_forms[i], &ignored) == CELL_OK)
             return true;
     return false;
 }
@@ -87,9 +89,6 @@ bool
 time_form_of(const struct sample *s, size_t column, enum cell_time *form,
              double *share)
 {
-    static const enum cell_time forms[] = {CELL_TIME_ISO, CELL_TIME_YMD,
-                                           CELL_TIME_WORDS, CELL_TIME_MDY,
-                                           CELL_TIME_DMY};
     *share = 0;
     if (sample_numbers(s, column) > 0.5) {
         if (!numbers_form(s, column, form))
@@ -97,11 +96,11 @@ time_form_of(const struct sample *s, size_t column, enum cell_time *form,
         *share = share_of(s, column, *form);
         return *share >= 0.8;
     }
-    for (size_t i = 0; i < COUNT_OF(forms); i++) {
-        double one = share_of(s, column, forms[i]);
+    for (size_t i = 0; i < COUNT_OF(text_forms); i++) {
+        double one = share_of(s, column, text_forms[i]);
         if (one > *share) {
             *share = one;
-            *form = forms[i];
+            *form = text_forms[i];
         }
     }
     return *share >= 0.5;
@@ -428,6 +427,16 @@ check_session(struct work *w, const struct steps *p)
                           (int)(late / 3600), (int)(late / 60 % 60)));
 }
 
+/* "Gmt time", "timestamp_utc". */
+static bool
+names_utc(const struct work *w)
+{
+    char word[WORD_MAX];
+    const char *name = w->sample.columns[w->out->mapping.time_column];
+    word_fold(name, strlen(name), word);
+    return strstr(word, "utc") != NULL || strstr(word, "gmt") != NULL;
+}
+
 static void
 find_zone(struct work *w, const struct steps *p)
 {
@@ -442,6 +451,8 @@ find_zone(struct work *w, const struct steps *p)
         m->zone = f->zone;
         if (strcmp(f->zone, "UTC") != 0)
             add_note(w, "times are read as %s time", f->zone);
+    } else if (p->with_offset < p->rows && names_utc(w)) {
+        add_why(w, "UTC, by the name of the time's column");
     } else if (p->with_offset < p->rows) {
         struct csv_field c = first_time(w), clock = {.text = "", .len = 0};
         if (m->clock_column >= 0)

@@ -45,7 +45,7 @@ static const struct {
     const char *words; /* with a blank before and behind each */
 } dictionary[] = {
     {ROLE_TIME,
-     " date time timestamp datetime ts day unix unixtime unixtimestamp epoch "
+     " date time timestamp datetime ts t day unix unixtime unixtimestamp epoch "
      "opentime tradedate tradingday tradingdate observationdate filingdate "
      "period pricedate asof localtime timestampms timestamputc dateutc "
      "datum zeit zeitstempel zeitpunkt handelstag tag fecha dia hora data "

@@ -363,6 +363,51 @@ the_name_of_a_file_is_matched_where_it_is_certain(void **state)
 }
 
 static void
+files_of_other_programs_are_read(void **state)
+{
+    (void)state;
+    check("wti.csv", /* MetaTrader */
+          "2024.03.04,09:30,1,2,0.5,1.5,10\n2024.03.04,09:31,1,2,0.5,1.5,10\n",
+          "zone=UTC",
+          "custom 1m ymd UTC 2 rows | WTI 2024-03-04T09:30:00Z 1 2 0.5 1.5 10 "
+          "| WTI 2024-03-04T09:31:00Z 1 2 0.5 1.5 10");
+    check("wti.csv", /* HistData */
+          "20240304 170000;1;2;0.5;1.5;0\n20240304 170100;1;2;0.5;1.5;0\n",
+          "zone=UTC",
+          "custom 1m compact UTC 2 rows | WTI 2024-03-04T17:00:00Z 1 2 0.5 "
+          "1.5 0 | WTI 2024-03-04T17:01:00Z 1 2 0.5 1.5 0");
+    check("wti.csv", /* Dukascopy */
+          "Gmt time,Open,High,Low,Close,Volume\n14.03.2024 00:00:00.000,1,2,"
+          "0.5,1.5,1\n14.03.2024 01:00:00.000,1,2,0.5,1.5,1\n",
+          "",
+          "custom 1h dmy UTC 2 rows | WTI 2024-03-14T00:00:00Z 1 2 0.5 1.5 1 "
+          "| WTI 2024-03-14T01:00:00Z 1 2 0.5 1.5 1");
+    check("wti.csv", /* Excel's own first line */
+          "sep=;\nDatum;Kurs\n14.03.2024;1,5\n15.03.2024;1,25\n", "",
+          "custom 1d dmy UTC comma 2 rows | WTI 2024-03-14T00:00:00Z 1.5 | "
+          "WTI 2024-03-15T00:00:00Z 1.25");
+    check("wti.json", /* CoinGecko */
+          "{\"prices\":[[1709510400000,1.5],[1709514000000,2.5]],"
+          "\"market_caps\":[[1709510400000,1234567.5],[1709514000000,"
+          "2345678.5]]}",
+          "",
+          "custom 1h unix_ms UTC 2 rows | WTI 2024-03-04T00:00:00Z 1.5 | WTI "
+          "2024-03-04T01:00:00Z 2.5");
+    check("x.json", /* Polygon */
+          "{\"ticker\":\"AAPL\",\"results\":[{\"v\":7,\"vw\":1,"
+          "\"o\":1,\"c\":1.5,\"h\":2,\"l\":0.5,\"t\":1709510400000,"
+          "\"n\":3},{\"v\":7,\"vw\":1,\"o\":1,\"c\":1.25,\"h\":2,"
+          "\"l\":0.5,\"t\":1709510700000,\"n\":3}]}",
+          "",
+          "custom 5m unix_ms UTC 2 rows | AAPL 2024-03-04T00:00:00Z 1 2 0.5 "
+          "1.5 7 | AAPL 2024-03-04T00:05:00Z 1 2 0.5 1.25 7");
+    check("x.csv", "date,close,Name\n2024-03-04,1,AAPL\n2024-03-05,2,AAPL\n",
+          "",
+          "custom 1d iso UTC 2 rows | AAPL 2024-03-04T00:00:00Z 1 | AAPL "
+          "2024-03-05T00:00:00Z 2");
+}
+
+static void
 decimal_signs_are_found_from_clear_cells(void **state)
 {
     (void)state;
@@ -455,6 +500,7 @@ main(void)
         cmocka_unit_test(one_series_of_several_is_chosen),
         cmocka_unit_test(wrong_answers_are_named),
         cmocka_unit_test(the_name_of_a_file_is_matched_where_it_is_certain),
+        cmocka_unit_test(files_of_other_programs_are_read),
         cmocka_unit_test(decimal_signs_are_found_from_clear_cells),
         cmocka_unit_test(the_tail_decides_what_the_head_leaves_open),
         cmocka_unit_test(a_wide_file_is_read_to_its_last_column),
