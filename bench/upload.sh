@@ -68,7 +68,7 @@ behind spawn-fcgi -n -s "$QM_VAR/run/sink.sock" -M 0600 -- "$QM_VAR/sink"
 behind nginx -e stderr -c "$QM_VAR/sinks/nginx.conf" -p "$QM_VAR/sinks" -g 'daemon off;'
 
 # --- the rows: a tenth of them, ten times over
-build/bench/minutes $((megabytes * 1000000 / 10 / 65)) >"$QM_VAR/rows.csv"
+build/bench/minute_bars $((megabytes * 1000000 / 10 / 90)) >"$QM_VAR/rows.csv"
 bytes=$(($(stat -c %s "$QM_VAR/rows.csv") * 10))
 rows() {
     local i

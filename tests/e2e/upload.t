@@ -24,8 +24,8 @@ url=http://127.0.0.1:$port console_url=$url console_jar=$top/jar
 sed -i '/location ^~ \/upload/,/^}/s/client_body_timeout 30s/client_body_timeout 1s/' "$QM_VAR/nginx/server.conf"
 kill -HUP "$(cut -d ' ' -f 1 "$QM_VAR/run/nginx.pid")"
 
-make -s build/bench/minutes >/dev/null 2>&1 || bail "make build/bench/minutes fails"
-build/bench/minutes 400000 >"$top/rows.csv"
+make -s build/bench/minute_bars >/dev/null 2>&1 || bail "make build/bench/minute_bars fails"
+build/bench/minute_bars 400000 >"$top/rows.csv"
 size=$(stat -c %s "$top/rows.csv")
 token=$(bin/quotemill token add --scope upload)
 like "a token" "$token" '^qm_[A-Za-z0-9_-]{43}$'
