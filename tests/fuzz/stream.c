@@ -64,8 +64,10 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     assert(packing == again);
     struct buf *x = read_all(a, whole, &first);
     struct buf *y = read_all(a, parts, &second);
-    assert(first.kind == second.kind);
-    if (first.kind == ERR_NONE)
+    /* libzstd sees that a frame with an empty last block is shorter than it
+     * says only where it gets the frame in one piece */
+    assert(first.kind == second.kind || packing == STREAM_ZSTD);
+    if (first.kind == ERR_NONE && second.kind == ERR_NONE)
         assert(x->len == y->len && memcmp(x->data, y->data, x->len) == 0);
     if (!stream_rewind(whole, &second))
         abort();
