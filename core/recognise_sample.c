@@ -88,42 +88,57 @@ sample_refuse(const struct recognise_input *in, struct err *err)
     return true;
 }
 
-/* Splitting text into rows as lib/csv.h does, leniently. */
+/* Splitting a copy of the text into rows as lib/csv.h does, leniently. Cells
+ * are ended by a NUL in it. */
 struct splitter {
     struct arena *a;
-    const char *s, *end;
+    char *s, *end;
     char delimiter;
     int64_t line;
     struct csv_field cells[MAPPING_COLUMNS_MAX];
 };
 
-static void
-take_cell(struct splitter *p, struct csv_field *cell)
+static bool
+ends_cell(const struct splitter *p, const char *s)
 {
-    const char *s = p->s;
-    if (s < p->end && *s == '"') {
-        char *text = arena_alloc(
-            p->a, (size_t)(p->end - s < 4096 ? p->end - s : 4096) + 1);
-        size_t n = 0;
-        for (s++; s < p->end; s++) {
-            if (*s == '"' && (++s == p->end || *s != '"'))
-                break;
-            p->line += *s == '\n';
-            if (n < 4096)
-                text[n++] = *s;
-        }
-        *cell = (struct csv_field){.text = text, .len = n < 4096 ? n : 4095};
-        while (s < p->end && *s != p->delimiter && *s != '\n' && *s != '\r')
-            s++;
-        p->s = s;
-        return;
+    return *s == p->delimiter || *s == '\n' || *s == '\r';
+}
+
+/* Takes the quotes off, in place. */
+static struct csv_field
+take_quoted(struct splitter *p)
+{
+    char *from = p->s, *to = from, *s = from + 1;
+    for (; s < p->end; s++) {
+        if (*s == '"' && (++s == p->end || *s != '"'))
+            break;
+        p->line += *s == '\n';
+        *to++ = *s;
     }
-    while (s < p->end && *s != p->delimiter && *s != '\n' && *s != '\r')
+    while (s < p->end && !ends_cell(p, s))
         s++;
-    size_t len = (size_t)(s - p->s);
-    *cell =
-        (struct csv_field){.text = arena_strndup(p->a, p->s, len), .len = len};
     p->s = s;
+    *to = '\0';
+    return (struct csv_field){.text = from, .len = (size_t)(to - from)};
+}
+
+static struct csv_field
+take_plain(struct splitter *p)
+{
+    char *from = p->s;
+    while (p->s < p->end && !ends_cell(p, p->s))
+        p->s++;
+    return (struct csv_field){.text = from, .len = (size_t)(p->s - from)};
+}
+
+/* Steps over a line's end, which then ends the cell before it. */
+static void
+take_line_end(struct splitter *p)
+{
+    bool is_pair = *p->s == '\r' && p->s + 1 < p->end && p->s[1] == '\n';
+    *p->s = '\0';
+    p->s += is_pair ? 2 : 1;
+    p->line++;
 }
 
 /* The next row that is not blank; false at the end. `whole` tells whether its
@@ -131,41 +146,41 @@ take_cell(struct splitter *p, struct csv_field *cell)
 static bool
 take_row(struct splitter *p, struct sample_row *row, bool *whole)
 {
-    while (p->s < p->end && (*p->s == '\n' || *p->s == '\r')) {
-        p->line += *p->s == '\n' || !(p->s + 1 < p->end && p->s[1] == '\n');
-        p->s++;
-    }
+    while (p->s < p->end && (*p->s == '\n' || *p->s == '\r'))
+        take_line_end(p);
     if (p->s == p->end)
         return false;
     size_t n = 0;
     row->line = p->line;
     for (;;) {
-        struct csv_field spare;
-        take_cell(p, n < COUNT_OF(p->cells) ? &p->cells[n] : &spare);
-        n++;
+        bool is_quoted = p->s < p->end && *p->s == '"';
+        struct csv_field cell = is_quoted ? take_quoted(p) : take_plain(p);
+        if (n < COUNT_OF(p->cells))
+            p->cells[n++] = cell;
         if (p->s == p->end || *p->s != p->delimiter)
             break;
-        p->s++;
+        *p->s++ = '\0';
     }
     *whole = p->s < p->end;
-    row->n = n < COUNT_OF(p->cells) ? n : COUNT_OF(p->cells);
-    struct csv_field *cells = arena_array(p->a, row->n, sizeof *cells);
-    memcpy(cells, p->cells, row->n * sizeof *cells);
+    if (*whole)
+        take_line_end(p);
+    row->n = n;
+    struct csv_field *cells = arena_array(p->a, n, sizeof *cells);
+    memcpy(cells, p->cells, n * sizeof *cells);
     row->cells = cells;
     return true;
 }
 
 /* Rows of a text into rows[0..max). is_cut: its last line may be cut off. */
 static size_t
-split(struct arena *a, const char *text, size_t len, char delimiter,
-      bool is_cut, struct sample_row *rows, size_t max)
+split(struct arena *a, struct splitter *p, const char *text, size_t len,
+      char delimiter, bool is_cut, struct sample_row *rows, size_t max)
 {
-    struct splitter *p = arena_alloc(a, sizeof *p);
-    *p = (struct splitter){.a = a,
-                           .s = text,
-                           .end = text + len,
-                           .delimiter = delimiter,
-                           .line = 1};
+    p->a = a;
+    p->s = arena_strndup(a, text, len);
+    p->end = p->s + len;
+    p->delimiter = delimiter;
+    p->line = 1;
     if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
         p->s += 3;
     size_t n = 0;
@@ -315,8 +330,8 @@ score(const struct sample_row *rows, size_t n, size_t *width)
 }
 
 static bool
-choose_delimiter(struct work *w, struct sample_row *rows, size_t *n,
-                 size_t *width, struct err *err)
+choose_delimiter(struct work *w, struct splitter *p, struct sample_row *rows,
+                 size_t *n, size_t *width, struct err *err)
 {
     const struct recognise_input *in = w->in;
     const char *asked = w->answers.delimiter;
@@ -325,7 +340,8 @@ choose_delimiter(struct work *w, struct sample_row *rows, size_t *n,
     for (const char *d = delimiters; *d != '\0'; d++) {
         if (asked != NULL && asked[0] != *d)
             continue;
-        *n = split(w->a, in->head, in->head_len, *d, !in->is_whole, rows, 64);
+        *n =
+            split(w->a, p, in->head, in->head_len, *d, !in->is_whole, rows, 64);
         double value = score(rows, *n, &found);
         if (value > best) {
             best = value;
@@ -342,7 +358,7 @@ choose_delimiter(struct work *w, struct sample_row *rows, size_t *n,
 
 /* The rows of the tail that are as wide as those of the head. */
 static void
-add_tail(struct work *w, size_t width)
+add_tail(struct work *w, struct splitter *p, size_t width)
 {
     struct sample *s = &w->sample;
     const struct recognise_input *in = w->in;
@@ -355,7 +371,7 @@ add_tail(struct work *w, size_t width)
     size_t len = in->tail_len - (size_t)(from - in->tail);
     struct sample_row *rows = &s->rows[s->n_head];
     size_t n =
-        split(w->a, from, len, s->delimiter, false, rows, SAMPLE_ROWS_MAX);
+        split(w->a, p, from, len, s->delimiter, false, rows, SAMPLE_ROWS_MAX);
     for (size_t i = 0; i < n; i++)
         if (rows[i].n == width)
             s->rows[s->n++] = rows[i];
@@ -378,13 +394,14 @@ sample_delimited(struct work *w, struct err *err)
 {
     struct sample *s = &w->sample;
     const struct recognise_input *in = w->in;
+    struct splitter *p = arena_alloc(w->a, sizeof *p);
     size_t n = 0, width = 0;
     s->shape = MAPPING_DELIMITED;
     s->rows_at = "";
     s->rows = arena_array(w->a, 2 * SAMPLE_ROWS_MAX, sizeof *s->rows);
-    if (!choose_delimiter(w, s->rows, &n, &width, err))
+    if (!choose_delimiter(w, p, s->rows, &n, &width, err))
         return false;
-    n = split(w->a, in->head, in->head_len, s->delimiter, !in->is_whole,
+    n = split(w->a, p, in->head, in->head_len, s->delimiter, !in->is_whole,
               s->rows, SAMPLE_ROWS_MAX);
     size_t data = first_data_row(s->rows, n, width);
     if (data == n) { /* no values at all: the first wide row is the header */
@@ -405,6 +422,6 @@ sample_delimited(struct work *w, struct err *err)
     s->preamble = first_lines(w, s->skip_lines);
     s->n_head = n - data;
     memmove(s->rows, s->rows + data, s->n_head * sizeof *s->rows);
-    add_tail(w, width);
+    add_tail(w, p, width);
     return true;
 }
