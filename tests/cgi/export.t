@@ -153,6 +153,9 @@ my $after = $peak->();
 ok $before > 1024 && $after - $before < 2048, "the console's memory does not grow with it" or diag "$before KiB, then $after";
 like `grep -c Transfer-Encoding:.chunked $dir/head`, qr/^1/, "in parts";
 
+waitpid curl("buffered", "MIN%2FUSD"), 0;
+is "$? " . (`wc -l < $dir/got` + 0), "0 " . ($rows + 1), "the same as nginx is set up";
+
 my $broken = 0;
 for my $socket ("direct", "buffered") {
     my $pid = slow_export($socket);
