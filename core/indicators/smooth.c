@@ -297,8 +297,8 @@ begin_some_bars(struct tile *t, size_t i, int bars)
     finish(&f, t, i);
 }
 
-TILE_VECTORS void
-tile_smooth(struct tile *t)
+TILE_VECTORS static void
+smooth(struct tile *t)
 {
     size_t i = 0;
     for (; i < t->n && t->first + (int64_t)i < WARM; i += 4)
@@ -317,4 +317,10 @@ tile_smooth(struct tile *t)
         for (size_t k = 0; k < TILE_LEVELS; k++)
             if (fabs(t->level[k]) < NOTHING)
                 t->level[k] = 0;
+}
+
+void
+tile_smooth(struct tile *t)
+{
+    smooth(t);
 }

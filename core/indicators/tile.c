@@ -45,13 +45,19 @@ tile_save(const struct tile *t, struct indicator_state *s)
 #undef LINE
 }
 
-TILE_VECTORS void
-tile_advance(struct tile *t)
+TILE_VECTORS static void
+shift(struct tile *t)
 {
 #define LINE(name, behind)                                                     \
     fours(t->name##_line, t->name##_line + t->n, TILE_ROOM_##name);
     TILE_LINES(LINE)
 #undef LINE
+}
+
+void
+tile_advance(struct tile *t)
+{
+    shift(t);
     t->first += (int64_t)t->n;
 }
 

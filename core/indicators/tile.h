@@ -114,8 +114,9 @@ void tile_moving(struct tile *t);     /* SMA, Bollinger, volume SMA */
 void tile_stochastic(struct tile *t); /* %K and %D */
 void tile_smooth(struct tile *t);     /* EMA, MACD, RSI, ATR, ADX, VWAP */
 
-/* Two versions of a function, chosen when the program starts: one for
- * processors with AVX2, one for all. */
+/* Two versions of a static function, chosen when the program starts: one for
+ * processors with AVX2, one for all. (Compilers disagree on what such a
+ * function is called where another file calls it.) */
 #if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
