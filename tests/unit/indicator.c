@@ -39,7 +39,7 @@ wandering(struct arena *a, size_t n)
         double old = i ? s.close[i - 1] : 100;
         double factor = i % 30011 == 0 ? 1 + uniform() : 1;
         double drift = old > 1e6 ? -1e-3 : old < 1e-6 ? 1e-3 : 0;
-        bool still = i % 5000 < 200;
+        bool still = i % 5000 >= 4000 && i % 5000 < 4200;
         s.close[i] =
             still ? old : old * factor * (1 + drift + size * (uniform() - .5));
         s.high[i] = fmax(s.close[i], old) * (1 + (still ? 0 : .01 * uniform()));
