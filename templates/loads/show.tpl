@@ -39,7 +39,7 @@
 <section class="card" aria-labelledby="siblings-title">
 <h2 id="siblings-title">Loads of the same upload</h2>
 <p class="soft">They came in one transaction, and are undone together.</p>
-<div class="table-scroll" tabindex="0" role="region" aria-label="Loads of the same upload">
+<div class="table-scroll" tabindex="0" role="region" aria-label="Table of the loads of this upload">
 <table>
 <thead><tr><th scope="col">Load</th><th scope="col">Instrument</th><th scope="col" class="num">New</th><th scope="col" class="num">Same</th><th scope="col" class="num">Changed</th><th scope="col" class="num">Refused</th></tr></thead>
 <tbody>
@@ -53,7 +53,7 @@
 {{#DOUBTS}}
 <section class="card" aria-labelledby="doubts-title">
 <div class="card-head"><h2 id="doubts-title">Refused and doubtful rows</h2>{{#HAS_CSV}}<p><a href="/uploads/{{UPLOAD_ID}}/refused.csv" download>Download all as CSV</a></p>{{/HAS_CSV}}</div>
-<div class="table-scroll table-tall" tabindex="0" role="region" aria-label="Refused and doubtful rows">
+<div class="table-scroll table-tall" tabindex="0" role="region" aria-label="Table of refused and doubtful rows">
 <table class="stack">
 <thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Reason</th><th scope="col">As it came</th></tr></thead>
 <tbody>

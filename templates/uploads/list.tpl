@@ -30,7 +30,7 @@
 <section class="card" aria-labelledby="curl-title">
 <h2 id="curl-title">From a script</h2>
 <p>With a token of scope <em>upload</em>, each file in one line; the answer says where to look:</p>
-<pre class="code" tabindex="0" aria-label="Command line"><code>curl -T prices.csv -H 'Authorization: Bearer qm_…' {{SITE}}/upload/</code></pre>
+<pre class="code"><code>curl -T prices.csv -H 'Authorization: Bearer qm_…' {{SITE}}/upload/</code></pre>
 <p class="soft">On the server itself: <code>quotemill import prices.csv</code></p>
 </section>
 <section class="card" aria-labelledby="saved-title">

@@ -35,7 +35,7 @@
 <section class="card" aria-labelledby="refusals-title">
 <div class="card-head"><h2 id="refusals-title">{{REFUSALS_TITLE}}</h2>{{#HAS_CSV}}<p><a href="/uploads/{{UPLOAD_ID}}/refused.csv" download>Download all as CSV</a></p>{{/HAS_CSV}}</div>
 <p class="soft">{{REFUSALS_WORDS}}</p>
-<div class="table-scroll table-tall" tabindex="0" role="region" aria-label="Refused and doubtful rows">
+<div class="table-scroll table-tall" tabindex="0" role="region" aria-label="Table of refused and doubtful rows">
 <table class="stack">
 <thead><tr><th scope="col" class="num">Line</th><th scope="col">What</th><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Reason</th><th scope="col">In the file</th></tr></thead>
 <tbody>

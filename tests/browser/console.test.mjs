@@ -271,6 +271,102 @@ test("every page passes axe, and is photographed", { timeout: 600_000 }, async (
     await stranger.close();
 });
 
+// Days that may be read in two ways, and a last row that cannot be right.
+const ASKED = ["Date,Open,High,Low,Close,Volume",
+               ...Array.from({ length: 10 }, (_, i) =>
+                   `${String(i + 1).padStart(2, "0")}/${String(i + 2).padStart(2, "0")}/2019,${100 + i},${104 + i},${98 + i},${102 + i},${1000 + i}`),
+               "11/12/2019,110,90,120,105,9", ""].join("\n");
+
+const verdict = (page, words) => page.locator(".verdict-words", { hasText: words }).waitFor();
+
+test("a file is dropped, asked about, checked, stored and undone, without a reload", { timeout: 300_000 }, async () => {
+    const visitor = await admin();
+    const { page } = visitor;
+    await inspect(visitor, "upload-empty", "/upload");
+    const dropped = await page.evaluateHandle((text) => {
+        const files = new DataTransfer();
+        files.items.add(new File([text], "AAPL.csv", { type: "text/csv" }));
+        return files;
+    }, ASKED);
+    await page.dispatchEvent("#drop", "drop", { dataTransfer: dropped });
+    await page.waitForURL(/\/uploads\/\d+$/);
+    const id = page.url().match(/\d+$/)[0];
+    await verdict(page, "One question is open");
+    assert.match(await page.locator("label[for=f-q0]").innerText(), /01\/02\/2019/, "the value that shows the doubt");
+    await inspect(visitor, "upload-asked", `/uploads/${id}`);
+    visitor.status = 422; // the question is not answered yet
+    await page.getByRole("button", { name: "Check the file" }).click();
+    await page.locator(".errors a").first().waitFor();
+    await page.locator("#f-q0").selectOption("dmy");
+    await page.locator("#f-save_as").fill("House <b>dates</b>");
+    await page.getByRole("button", { name: "Check the file" }).click();
+    await page.waitForURL(/\/uploads\/\d+$/);
+    await page.evaluate(() => { globalThis.sameDocument = true; });
+    await verdict(page, /10 of 11 rows can be stored, 1 refused/);
+    assert.equal(await page.evaluate(() => globalThis.sameDocument), true, "no reload");
+    assert.match(await page.locator(".preview").innerText(), /2019-02-01/, "the rows as understood");
+    await inspect(visitor, "upload-checked", `/uploads/${id}`);
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Download all as CSV" }).click();
+    const csv = await (await (await download).createReadStream()).toArray().then((parts) => Buffer.concat(parts).toString());
+    assert.match(csv, /^Date,Open,High,Low,Close,Volume,[^\n]*\n11\/12\/2019,110,90,120,105,9,[^\n]*\n$/, "the row as it was, with its header");
+    await page.getByRole("button", { name: "Store 10 rows into AAPL 1d" }).click();
+    await verdict(page, "Stored: 10 new, 0 changed");
+    await inspect(visitor, "upload-stored", `/uploads/${id}`);
+    await page.getByRole("link", { name: /Look at load \d+, or undo it/ }).click();
+    await page.waitForURL(/\/loads\/\d+$/);
+    const load = page.url().match(/\d+$/)[0];
+    await inspect(visitor, "load", `/loads/${load}`);
+    await inspect(visitor, "loads", "/loads?kind=upload");
+    await visitor.go(`/loads/${load}`);
+    await page.getByRole("button", { name: `Undo load ${load} of AAPL 1d` }).click();
+    await verdict(page, "Undone");
+    await inspect(visitor, "load-undone", `/loads/${load}`);
+    await inspect(visitor, "upload", "/upload");
+    assert.ok(await page.getByText("House <b>dates</b>").first().isVisible(), "the mapping's name is text");
+
+    // The next file of that header is understood by what was saved.
+    await page.locator("#f-file").setInputFiles({ name: "MSFT.csv", mimeType: "text/csv", buffer: Buffer.from(ASKED) });
+    await page.getByRole("button", { name: "Upload", exact: true }).click();
+    await page.waitForURL(/\/uploads\/\d+$/);
+    await verdict(page, /10 of 11 rows can be stored, 1 refused/);
+    assert.match(await page.locator(".facts").innerText(), /your saved mapping "House <b>dates<\/b>"/);
+    await page.getByRole("button", { name: "Discard MSFT.csv" }).click();
+    await page.locator(".flash", { hasText: "is discarded" }).waitFor();
+    await visitor.close();
+});
+
+test("a file goes in without JavaScript; several at once; what is no table is refused in words", { timeout: 300_000 }, async () => {
+    const visitor = await admin({ javaScriptEnabled: false });
+    const { page } = visitor;
+    const file = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+    const days = (n) => ["Date,Open,High,Low,Close,Volume",
+                         ...Array.from({ length: n }, (_, i) => `2018-03-${String(i + 1).padStart(2, "0")},10,12,9,11,5`), ""].join("\n");
+    await visitor.go("/upload");
+    await page.locator("#f-file").setInputFiles(file("ETH-USD.csv", days(20)));
+    await page.getByRole("button", { name: "Upload", exact: true }).click();
+    for (let i = 0; i < 100 && !/Checked/.test(await page.locator(".verdict-words").innerText()); i++) {
+        await page.waitForTimeout(100);
+        await page.reload();
+    }
+    await page.getByRole("button", { name: "Store 20 rows into ETH-USD 1d" }).click();
+    for (let i = 0; i < 100 && !/Stored/.test(await page.locator(".verdict-words").innerText()); i++) {
+        await page.waitForTimeout(100);
+        await page.reload();
+    }
+    assert.match(await page.locator(".verdict-words").innerText(), /Stored: 20 new/);
+
+    await visitor.go("/upload");
+    await page.locator("#f-file").setInputFiles([file("BTC-USD.csv", days(9)), file("ETH-USD.csv", days(20)),
+                                                 file("picture.csv", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR")]);
+    await page.getByRole("button", { name: "Upload", exact: true }).click();
+    await page.locator(".flash", { hasText: "2 files were received" }).waitFor();
+    assert.match(await page.locator(".flash").innerText(), /picture\.csv/, "the third is named with its reason");
+    await page.getByRole("link", { name: "ETH-USD.csv" }).first().click();
+    await page.getByText("The same file is stored already").waitFor();
+    await visitor.close();
+});
+
 test("a token is made, shown once, and revoked; without JavaScript too", { timeout: 300_000 }, async () => {
     for (const javaScriptEnabled of [true, false]) {
         const visitor = await admin({ javaScriptEnabled });
@@ -317,7 +413,8 @@ test("empty states say why, and what comes next", { timeout: 300_000 }, async ()
     await page.getByText("Nothing has run yet").waitFor();
     await page.getByRole("link", { name: "Set up the first run" }).waitFor();
     for (const [name, to] of [["overview-empty", "/"], ["runs-empty", "/runs"], ["models-empty", "/models"],
-                              ["model-empty", "/models/mstr"], ["instruments-empty", "/instruments"]])
+                              ["model-empty", "/models/mstr"], ["instruments-empty", "/instruments"],
+                              ["loads-empty", "/loads"]])
         await inspect(visitor, name, to);
     await instance.sql("UPDATE instrument SET active = false");
     await inspect(visitor, "instruments-none", "/instruments");
