@@ -255,11 +255,10 @@ run_threads(struct work *w, struct err *err)
     bool ok = has_comparer ? take_chunks(w, err)
                            : err_set(err, ERR_RETRY, "no more threads");
     bool was_ok = ok;
-    if (!ok) {
-        queue_stop(im->free);
-        queue_stop(im->parsed);
-        queue_stop(im->compared);
-    }
+    /* whoever still waits for a chunk would wait for ever */
+    queue_stop(im->free);
+    queue_stop(im->parsed);
+    queue_stop(im->compared);
     if (has_reader)
         pthread_join(w->reader, NULL);
     if (has_comparer)
