@@ -36,8 +36,8 @@
 <section class="card" aria-labelledby="saved-title">
 <h2 id="saved-title">Saved mappings</h2>
 {{#NO_MAPPINGS}}<p class="soft">None yet. Where a file needs answers, they can be saved by name; the next file with the same header finds them.</p>{{/NO_MAPPINGS}}
-{{#MAPPINGS}}<ul class="needs">
-{{#MAPPING}}<li><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-succeeded"/></svg><div><strong>{{MAPPING_NAME}}</strong> <span class="soft">by {{MAPPING_BY}}, {{#MAPPING_AT}}<time datetime="{{MAPPING_AT_ISO}}" title="{{MAPPING_AT_FULL}}">{{MAPPING_AT_AGO}}</time>{{/MAPPING_AT}}</span><p class="soft words">{{MAPPING_HEADER}}</p></div><div class="actions"><form method="post" action="/mappings/{{MAPPING_ID}}/delete"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-danger" type="submit">Delete mapping {{MAPPING_NAME}}</button></form></div></li>
+{{#MAPPINGS}}<ul class="saved">
+{{#MAPPING}}<li><p><strong>{{MAPPING_NAME}}</strong> <span class="soft">by {{MAPPING_BY}}, {{#MAPPING_AT}}<time datetime="{{MAPPING_AT_ISO}}" title="{{MAPPING_AT_FULL}}">{{MAPPING_AT_AGO}}</time>{{/MAPPING_AT}}</span></p><p class="soft words">{{MAPPING_HEADER}}</p><form method="post" action="/mappings/{{MAPPING_ID}}/delete"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-danger" type="submit">Delete mapping {{MAPPING_NAME}}</button></form></li>
 {{/MAPPING}}
 </ul>{{/MAPPINGS}}
 </section>
