@@ -88,6 +88,15 @@ SELECT does_not('console', 'delete an upload', $$DELETE FROM upload$$);
 SELECT does_not('console', 'write refusals', $$DELETE FROM upload_refusal$$);
 SELECT does_not('console', 'give a job more attempts', $$UPDATE load_job SET max_attempts = 9$$);
 SELECT does_not('console', 'forget what was believed', $$DELETE FROM bar_undone$$);
+SELECT does_not('console', 'undo a load', 'SELECT load_undo(1)');
+SELECT does_not('console', 'begin a month', $$SELECT bar_month_begin('2024_07')$$);
+SELECT does('worker', 'begins a month', $$SELECT bar_month_begin('2024_07')$$);
+SELECT does('worker', 'fills and ends it', $$INSERT INTO bar_minute_2024_07 VALUES (1, 60, '2024-07-02Z', 1, 1, 1, 1, NULL, 1);
+                                             SELECT bar_month_end('2024_07')$$);
+SELECT is(as_role('quotemill_worker', $$SELECT bar_month_end('2024_07')$$), 'P0001', 'a month ends once');
+SELECT is(as_role('quotemill_worker', $$SELECT bar_month_begin('x; y')$$), '22000', 'a month is nothing but a month');
+SELECT does_not('worker', 'take from history', $$DELETE FROM bar_history$$);
+SELECT does_not('worker', 'write what was undone', $$DELETE FROM bar_undone$$);
 SELECT does('worker', 'works a job', $$UPDATE load_job SET state = 'running', attempt = 1, worker = 'w', heartbeat_at = now()$$);
 SELECT does('worker', 'keeps what was refused',
     $$INSERT INTO upload_refusal SELECT id, 1, 2, 'A', now(), 'time', false, 'time', 'x', 'a time', 'x,1' FROM upload
