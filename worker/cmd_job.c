@@ -90,6 +90,7 @@ work_import(struct job_call *c, bool dry_run, struct err *err)
         .mapping = &mapping,
         .dry_run = dry_run,
         .now_ts = c->now_ts,
+        .scratch_dir = config()->archive_dir,
         .again = on_again,
         .upload_id = c->upload.id,
         .request = c->upload.name,
