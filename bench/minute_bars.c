@@ -1,7 +1,7 @@
 /* Minute bars as CSV, for bench/import.sh.
  *
- *     minute_bars N [EVERY]    N bars from 2015 on; with EVERY, each so many-th has
- *                          another high
+ *     minute_bars N [EVERY]    N bars from 2015 on; with EVERY, each so many-th
+ * has another high
  */
 #include "lib/date.h"
 

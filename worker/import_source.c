@@ -90,7 +90,7 @@ open_fd(struct arena *a, const char *path, const char *dir,
     if (fstat(s->fd, &st) != 0)
         return fail("", path, err);
     if (S_ISDIR(st.st_mode))
-        return err_set(err, ERR_INPUT, "%s is a folder", path);
+        return err_set(err, ERR_INPUT, "it is a folder");
     if (!S_ISREG(st.st_mode) &&
         (!keep_pipe(a, s, dir, err) || fstat(s->fd, &st) != 0))
         return false;
