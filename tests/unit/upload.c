@@ -125,7 +125,7 @@ a_saved_mapping_answers_the_next_file_of_its_header(void **state)
     assert_true(r.n_questions > 0);
     assert_true(saved_mapping_save(console, "Mine",
                                    saved_mapping_header(a, &r.mapping), answers,
-                                   2, "olga", "", &err));
+                                   3, "olga", "", &err));
     struct upload next = got(received("ETH-USD.csv"));
     assert_true(upload_recognise(a, console, &next, NULL, 0, &r, &err));
     assert_int_equal(r.n_questions, 0);
