@@ -283,7 +283,7 @@ set_doubt(struct page *p, struct view *v, const struct load_item *i,
     view_set(v, "DOUBT_WORD", d->flag ? "doubtful" : "refused");
     view_set(v, "DOUBT_FIELD", d->field);
     view_set(v, "DOUBT_VALUE", d->value);
-    view_set(v, "DOUBT_REASON", d->expected);
+    view_set(v, "DOUBT_EXPECTED", d->expected);
     view_set(v, "DOUBT_RAW", show_short(p->a, d->raw, RAW_CHARS));
 }
 

@@ -379,7 +379,7 @@ set_refusal(struct page *p, struct view *v, const struct import_refusal *r)
     view_set(v, "REFUSAL_SYMBOL", r->symbol);
     view_set(v, "REFUSAL_FIELD", d->field);
     view_set(v, "REFUSAL_VALUE", d->value);
-    view_setf(v, "REFUSAL_REASON", "%s", d->expected);
+    view_setf(v, "REFUSAL_EXPECTED", "%s", d->expected);
     view_set(v, "REFUSAL_RAW", d->raw);
 }
 

@@ -38,6 +38,19 @@ put_cell(struct buf *b, char between, const char *text)
     buf_addc(b, '"');
 }
 
+/* Cells of a row as it stands in the file. */
+static size_t
+count_cells(const char *raw, char between)
+{
+    size_t n = 1;
+    bool quoted = false;
+    for (; *raw != '\0'; raw++) {
+        quoted ^= *raw == '"';
+        n += *raw == between && !quoted;
+    }
+    return n;
+}
+
 void
 import_refused_header(struct buf *b, const struct mapping *m)
 {
@@ -64,10 +77,13 @@ import_refused_line(struct buf *b, const struct mapping *m,
 {
     const struct doubt *d = &r->doubt;
     char between = delimiter(m);
-    if (is_delimited(m))
+    if (is_delimited(m)) {
         buf_adds(b, d->raw);
-    else
+        for (size_t n = count_cells(d->raw, between); n < m->n_columns; n++)
+            buf_addc(b, between); /* what is said stands in its own columns */
+    } else {
         put_cell(b, between, d->raw);
+    }
     buf_addf(b, "%c%lld", between, (long long)r->line);
     const char *const cells[] = {d->field, d->value, d->rule, d->expected};
     for (size_t i = 0; i < COUNT_OF(cells); i++) {

@@ -162,7 +162,10 @@ guess_words(struct work *w)
             if (w->roles[i] != ROLE_UNKNOWN || found != strength ||
                 role == ROLE_UNKNOWN || role == ROLE_TIME)
                 continue;
-            if (wants_numbers(role) && sample_numbers(s, i) < 0.8)
+            /* a plain word is believed as long as there is any number: what
+             * else stands there is refused row by row */
+            double numbers = wants_numbers(role) ? sample_numbers(s, i) : 1;
+            if (numbers == 0 || (strength < 2 && numbers < 0.8))
                 continue;
             for (size_t k = 0; k < s->n_columns; k++)
                 is_taken |= w->roles[k] == role && role != ROLE_IGNORED;

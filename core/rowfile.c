@@ -112,13 +112,13 @@ note_bad(struct rowfile *f, const char *field, const char *what)
     f->bad[utf8_whole(f->bad, strlen(f->bad))] = '\0';
 }
 
-/* A cell as it is shown: quoted, cut where it is long. */
+/* A cell as it is shown, cut where it is long. */
 static void
-quote_cell(char *to, size_t size, const struct csv_field *cell)
+show_cell(char *to, size_t size, const struct csv_field *cell)
 {
     size_t len = cell->len < BAD_CELL_MAX ? cell->len : BAD_CELL_MAX;
     len = len < cell->len ? utf8_whole(cell->text, len) : len;
-    snprintf(to, size, "\"%.*s%s\"", (int)len, cell->text,
+    snprintf(to, size, "%.*s%s", (int)len, cell->text,
              len < cell->len ? "..." : "");
 }
 
@@ -127,7 +127,7 @@ note_bad_cell(struct rowfile *f, const char *field,
               const struct csv_field *cell)
 {
     char text[BAD_CELL_MAX + 8];
-    quote_cell(text, sizeof text, cell);
+    show_cell(text, sizeof text, cell);
     note_bad(f, field, text);
 }
 
@@ -225,11 +225,11 @@ read_time(struct rowfile *f, struct rowfile_time *t, int32_t *fraction_us)
     f->ts = SERIES_NO_TS;
     f->time_bad = text;
     char shown[2 * BAD_CELL_MAX + 16];
-    quote_cell(shown, sizeof shown, cell);
+    show_cell(shown, sizeof shown, cell);
     if (clock != NULL) {
         size_t len = strlen(shown);
         shown[len++] = ' ';
-        quote_cell(shown + len, sizeof shown - len, clock);
+        show_cell(shown + len, sizeof shown - len, clock);
     }
     if (when == ROWFILE_TIME_ABSENT)
         snprintf(text, size, "missing");
@@ -253,9 +253,10 @@ read_number(struct rowfile *f, int column, enum mapping_field field,
     if (state == CELL_OK)
         return true;
     *out = NAN;
-    if (state == CELL_BAD)
-        note_bad_cell(f, mapping_field_name(field), cell);
-    return state == CELL_ABSENT;
+    if (state == CELL_ABSENT && (field == FIELD_VOLUME || is_empty(cell)))
+        return true;
+    note_bad_cell(f, mapping_field_name(field), cell);
+    return false;
 }
 
 const char *

@@ -1,4 +1,5 @@
 /* The rules about one row, and what is said of a row that breaks one. */
+#include "core/cell.h"
 #include "core/validate.h"
 
 #include "lib/date.h"
@@ -138,15 +139,25 @@ check_required(struct judge *j)
     for (const char *bad = r->bad; bad_next(j->a, &bad, &f);) {
         bool is_row = strcmp(f.field, "row") == 0;
         bool is_time = strcmp(f.field, "time") == 0;
-        if (!is_row && !is_time && strcmp(f.value, "missing") != 0)
+        bool is_missing = strcmp(f.value, "missing") == 0;
+        bool is_absent = cell_is_absent(f.value, strlen(f.value)); /* "N/A" */
+        if (!is_row && !is_time && !is_missing && !is_absent)
             continue;
-        f.expected = is_row ? "a row" : is_time ? "a time" : "a value";
+        f.expected = is_row       ? "a row"
+                     : is_time    ? "a time"
+                     : is_missing ? "a value"
+                                  : "a number";
         return broken(j, VALIDATE_REQUIRED, true, &f);
     }
     if (r->ts == SERIES_NO_TS)
         return broken(j, VALIDATE_REQUIRED, true,
                       &(struct finding){"time", "", "a time"});
-    for (size_t i = 0; i < COUNT_OF(price) && r->bad == NULL; i++)
+    if (r->bad != NULL)
+        return false;
+    if (isnan(r->open) && isnan(r->high) && isnan(r->low) && isnan(r->close))
+        return broken(j, VALIDATE_REQUIRED, true, /* perhaps a scalar's */
+                      &(struct finding){"close", "", "a number"});
+    for (size_t i = 0; i < COUNT_OF(price); i++)
         if (isnan(price_of(r, i)))
             return broken(j, VALIDATE_REQUIRED, true,
                           &(struct finding){price[i].name, "", "a number"});

@@ -55,9 +55,9 @@
 <div class="card-head"><h2 id="doubts-title">Refused and doubtful rows</h2>{{#HAS_CSV}}<p><a href="/uploads/{{UPLOAD_ID}}/refused.csv" download>Download all as CSV</a></p>{{/HAS_CSV}}</div>
 <div class="table-scroll table-tall" tabindex="0" role="region" aria-label="Table of refused and doubtful rows">
 <table class="stack">
-<thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Reason</th><th scope="col">As it came</th></tr></thead>
+<thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Expected</th><th scope="col">As it came</th></tr></thead>
 <tbody>
-{{#DOUBT}}<tr><th scope="row" class="nowrap">{{DOUBT_TIME}}</th><td><span class="state state-{{DOUBT_CLASS}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{DOUBT_SHAPE}}"/></svg>{{DOUBT_WORD}}</span></td><td data-label="Field">{{DOUBT_FIELD}}</td><td data-label="Value" class="cell-text">{{DOUBT_VALUE}}</td><td data-label="Reason" class="words">{{DOUBT_REASON}}</td><td data-label="As it came" class="words"><code>{{DOUBT_RAW}}</code></td></tr>
+{{#DOUBT}}<tr><th scope="row" class="nowrap">{{DOUBT_TIME}}</th><td><span class="state state-{{DOUBT_CLASS}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{DOUBT_SHAPE}}"/></svg>{{DOUBT_WORD}}</span></td><td data-label="Field">{{DOUBT_FIELD}}</td><td data-label="Value" class="cell-text">{{DOUBT_VALUE}}</td><td data-label="Expected" class="words">{{DOUBT_EXPECTED}}</td><td data-label="As it came" class="words"><code>{{DOUBT_RAW}}</code></td></tr>
 {{/DOUBT}}
 </tbody>
 </table>

@@ -37,9 +37,9 @@
 <p class="soft">{{REFUSALS_WORDS}}</p>
 <div class="table-scroll table-tall" tabindex="0" role="region" aria-label="Table of refused and doubtful rows">
 <table class="stack">
-<thead><tr><th scope="col" class="num">Line</th><th scope="col">What</th><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Reason</th><th scope="col">In the file</th></tr></thead>
+<thead><tr><th scope="col" class="num">Line</th><th scope="col">What</th><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Expected</th><th scope="col">In the file</th></tr></thead>
 <tbody>
-{{#REFUSAL}}<tr><th scope="row" class="num" data-label="Line">{{REFUSAL_LINE}}</th><td><span class="state state-{{REFUSAL_CLASS}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{REFUSAL_SHAPE}}"/></svg>{{REFUSAL_WORD}}</span><span class="sub">{{REFUSAL_SYMBOL}}</span></td><td data-label="Field">{{REFUSAL_FIELD}}</td><td data-label="Value" class="cell-text">{{REFUSAL_VALUE}}</td><td data-label="Reason" class="words">{{REFUSAL_REASON}}</td><td data-label="In the file" class="words"><code>{{REFUSAL_RAW}}</code></td></tr>
+{{#REFUSAL}}<tr><th scope="row" class="num" data-label="Line">{{REFUSAL_LINE}}</th><td><span class="state state-{{REFUSAL_CLASS}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{REFUSAL_SHAPE}}"/></svg>{{REFUSAL_WORD}}</span><span class="sub">{{REFUSAL_SYMBOL}}</span></td><td data-label="Field">{{REFUSAL_FIELD}}</td><td data-label="Value" class="cell-text">{{REFUSAL_VALUE}}</td><td data-label="Expected" class="words">{{REFUSAL_EXPECTED}}</td><td data-label="In the file" class="words"><code>{{REFUSAL_RAW}}</code></td></tr>
 {{/REFUSAL}}
 </tbody>
 </table>

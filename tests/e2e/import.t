@@ -111,7 +111,7 @@ import bad "$work/bad.csv" --instrument AAPL --refused "$work/mend.csv"
 is 'bad rows are refused, the rest is stored' "$status $(counts bad)" '3 12,2,1,0,9'
 is 'each with its line and rule' "$(sql "SELECT string_agg(rule, ',' ORDER BY rule) FROM quarantine")" \
     "$(sql "SELECT string_agg(rule, ',' ORDER BY rule) FROM upload_refusal")"
-for want in '3|high|8' '4|time|1800-01-04' '5|time|2999-01-04' '6|open|-1' '7|open|' '8|close|' '9|volume|-5' \
+for want in '3|high|8' '4|time|1800-01-04' '5|time|2999-01-04' '6|open|-1' '7|open|1e400' '8|close|inf' '9|volume|-5' \
     '12|close|12.5'; do
     ok "line ${want%%|*} is named with field and value" test -n \
         "$(sql "SELECT 1 FROM upload_refusal WHERE concat_ws('|', line, field, value) LIKE '$want%' AND expected <> ''")"
@@ -120,6 +120,8 @@ like 'a repeated time names the line of the first' "$(sql 'SELECT expected FROM 
 is 'the refused rows are a file of the same kind' "$(head -n 2 "$work/mend.csv")" \
     'Date,Open,High,Low,Close,Volume,refused_line,refused_field,refused_value,refused_rule,refused_expected
 2024-01-03,11,8,10,12,110,3,high,8,high_low,12 or more'
+is 'a row too short leaves its missing cells empty' "$(grep 2024-01-12 "$work/mend.csv")" \
+    '2024-01-12,12,14,11,,,13,row,4 cells where 6 are expected,required,a row'
 sed -n '1p; s/^2024-01-03,11,8/2024-01-03,11,18/p' "$work/mend.csv" > "$work/mended.csv"
 import mended "$work/mended.csv" --instrument AAPL
 is 'mended, they are imported' "$status $(counts mended)" '0 1,1,0,0,0'

@@ -86,7 +86,7 @@ a_time_that_clocks_skip_is_bad(void **state)
     check(&m,
           "2024-03-31 01:30,1\n2024-03-31 02:30,2\n2024-03-31 03:00,3\n"
           "2024-04-01 03:00,4\n",
-          "1:2024-03-31T00:30:00Z=1;2:!time: \"2024-03-31 02:30\" does not "
+          "1:2024-03-31T00:30:00Z=1;2:!time: 2024-03-31 02:30 does not "
           "exist in Europe/Berlin;3:2024-03-31T01:00:00Z=3;"
           "4:2024-04-01T01:00:00Z=4;");
 }
@@ -138,7 +138,7 @@ a_clock_in_a_column_of_its_own_is_added(void **state)
           "20240304,1,093000\n20240304,2,9:31 AM\n20240304,3,1532\n"
           "20240304,4,25:00\n",
           "1:2024-03-04T14:30:00Z=1;2:2024-03-04T14:31:00Z=2;"
-          "3:2024-03-04T20:32:00Z=3;4:!time: \"20240304\" \"25:00\";");
+          "3:2024-03-04T20:32:00Z=3;4:!time: 20240304 25:00;");
 }
 
 static void
@@ -187,8 +187,8 @@ wrong_rows_come_as_bad_rows(void **state)
           "5:!row: 3 cells where 2 are expected;"
           "6:!row: 1 cell where 2 are expected;"
           "8:2024-03-07T00:00:00Z=1;"
-          "9:!close: \"abc\";10:!time: missing;"
-          "11:!time: \"x\"; close: \"y\";");
+          "9:!close: abc;10:!time: missing;"
+          "11:!time: x; close: y;");
     check(&m, "t\ntime,close\n\"2024-03-04,1\n",
           "!line 3: a quoted field is never closed");
 }
@@ -213,7 +213,7 @@ the_original_text_of_a_bad_row_is_kept(void **state)
     assert_true(rowfile_next(f, &row, &err));
     assert_true(strlen(row->row.raw) <= 1024 && strlen(row->row.raw) > 1000);
     assert_memory_equal(row->row.raw, text->data, strlen(row->row.raw));
-    assert_non_null(strstr(row->row.bad, "...\""));
+    assert_non_null(strstr(row->row.bad, "..."));
     assert_int_equal(rowfile_raw(f, &len)[0], '2');
     assert_true(len > 3000);
     assert_true(rowfile_next(f, &row, &err));

@@ -149,7 +149,7 @@ absent_fields_are_refused(void **state)
     refused(f, "required", "high", "", "a number");
     struct series_row *r = add(f, 1, 5);
     r->open = r->high = r->low = r->close = NAN;
-    refused(f, "required", "open", "", "a number");
+    refused(f, "required", "close", "", "a number");
     add(f, 1, 5)->bad = "row: [1,2]";
     refused(f, "required", "row", "[1,2]", "a row");
     r = add(f, 1, 5);
