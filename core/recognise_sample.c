@@ -95,6 +95,7 @@ struct splitter {
     char *s, *end;
     char delimiter;
     int64_t line;
+    bool is_open; /* a quote never ended */
     struct csv_field cells[MAPPING_COLUMNS_MAX];
 };
 
@@ -109,9 +110,12 @@ static struct csv_field
 take_quoted(struct splitter *p)
 {
     char *from = p->s, *to = from, *s = from + 1;
+    p->is_open = true;
     for (; s < p->end; s++) {
-        if (*s == '"' && (++s == p->end || *s != '"'))
+        if (*s == '"' && (++s == p->end || *s != '"')) {
+            p->is_open = false;
             break;
+        }
         p->line += *s == '\n';
         *to++ = *s;
     }
@@ -171,7 +175,9 @@ take_row(struct splitter *p, struct sample_row *row, bool *whole)
     return true;
 }
 
-/* Rows of a text into rows[0..max). is_cut: its last line may be cut off. */
+/* Rows of a text into rows[0..max). is_cut: its last line may be cut off. What
+ * follows a quote that never ends is left to the reader, which names its line.
+ */
 static size_t
 split(struct arena *a, struct splitter *p, const char *text, size_t len,
       char delimiter, bool is_cut, struct sample_row *rows, size_t max)
@@ -181,11 +187,12 @@ split(struct arena *a, struct splitter *p, const char *text, size_t len,
     p->end = p->s + len;
     p->delimiter = delimiter;
     p->line = 1;
+    p->is_open = false;
     if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
         p->s += 3;
     size_t n = 0;
     bool whole;
-    while (n < max && take_row(p, &rows[n], &whole))
+    while (n < max && take_row(p, &rows[n], &whole) && !p->is_open)
         if (whole || !is_cut)
             n++;
     return n;

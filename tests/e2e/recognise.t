@@ -5,4 +5,4 @@
 . "$(dirname "$0")/../lib/tap.sh"
 data=../shared/data
 [ -d "$data/csv_formats" ] || skip_all "there is no $data"
-exec /usr/bin/python3 tests/lib/file_reference.py "$data" "${QM_BIN:-bin}/quotemill"
+exec /usr/bin/python3 tests/lib/file_reference.py "$data" "${QM_BIN:-bin}/quotemill" parse

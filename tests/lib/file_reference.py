@@ -1,8 +1,9 @@
-"""file_reference.py FOLDER QUOTEMILL: every file of prices of the folder as
-Python's own readers see it, row by row against `quotemill parse`. Prints TAP."""
+"""file_reference.py FOLDER QUOTEMILL parse|import: every file of prices of the
+folder as Python's own readers see it, row by row against what `quotemill
+parse` reads, or against what is stored after `quotemill import`. Prints TAP."""
 import csv, datetime, decimal, gzip, json, os, subprocess, sys, zoneinfo
 
-folder, quotemill = sys.argv[1:]
+folder, quotemill, what = sys.argv[1:]
 KNOWN = "BTC-USD ETH-USD MSTR MNAV AAPL MSFT THYAO.IS WTI BRENT HENRY-HUB".split()
 UTC = datetime.timezone.utc
 NEW_YORK = zoneinfo.ZoneInfo("America/New_York")
@@ -173,7 +174,7 @@ def close_enough(mine, theirs):
                               and abs(mine - theirs) <= 1e-12 * abs(theirs))
 
 
-def difference(name, spec):
+def parse_difference(name, spec):
     format_name, open_questions, reader, answers = spec
     path = os.path.join(folder, name)
     known = [a for s in KNOWN for a in ("--known", s)]
@@ -200,6 +201,57 @@ def difference(name, spec):
     return None
 
 
+def valid(row):
+    """What validation lets in, said again: prices there and above 0 (WTI's may
+    be below), high and low around the others, no negative volume."""
+    symbol, _, o, h, l, c, v = row
+    if None in (o, h, l, c) or (v is not None and v < 0):
+        return False
+    return (symbol == "WTI" or min(o, h, l, c) > 0) and h >= max(o, c) and l <= min(o, c)
+
+
+def stored(symbol, interval):
+    run = subprocess.run([quotemill, "export", symbol, "--interval", interval, "--format", "json"],
+                         capture_output=True, text=True, check=True)
+    return {r["ts"]: [r[k] for k in ("open", "high", "low", "close", "volume")] for r in json.loads(run.stdout)["rows"]}
+
+
+def import_difference(name, spec):
+    """Into an instrument of its own where the file does not name one."""
+    _, open_questions, reader, answers = spec
+    path = os.path.join(folder, name)
+    own = "F" + str(list(FILES).index(name))
+    rows = list(reader(text_of(path)))
+    if open_questions.startswith("instrument of"):
+        ours = {"BTC": "BTC-USD", "ETH": "ETH-USD"}
+        rows = [(ours[r[0]], *r[1:]) for r in rows if r[0] in ours]
+        answers = [a for t, o in ours.items() for a in ("--map", f"instrument.{t}={o}")]
+    elif open_questions:
+        rows = [(own, *r[1:]) for r in rows]
+        answers = [*answers, "--instrument", own, "--create", "crypto"]
+    run = subprocess.run([quotemill, "import", "--json", *answers, path], capture_output=True, text=True)
+    if run.returncode not in (0, 3):
+        return f"exit {run.returncode}: {run.stderr}"
+    got = json.loads(run.stdout)
+    good, series = {}, {}
+    for row in filter(valid, rows):
+        good.setdefault(row[:2], row[2:])
+    if got["rows"] != len(rows) or got["new"] + got["same"] + got["changed"] + got["refused"] != len(rows):
+        return f"{got['rows']} rows counted, {len(rows)} expected"
+    if run.returncode != (3 if got["refused"] else 0) or got["refused"] != sum(not valid(r) for r in rows):
+        return f"exit {run.returncode}, {got['refused']} refused, {sum(not valid(r) for r in rows)} expected"
+    interval = "1m" if name.startswith("minute") or "intraday" in name else "1h" if "-1h-" in name else "1d"
+    for (symbol, ts), values in good.items():
+        if symbol not in series:
+            series[symbol] = stored(symbol, interval)
+        there = series[symbol].get(ts)
+        if there is None or there[:4] != list(values[:4]) or not close_enough(there[4], values[4]):
+            return f"{symbol} {ts}: {there} is stored instead of {values}"
+    if open_questions == "instrument" and len(series[own]) != len(good):
+        return f"{len(series[own])} rows are stored, {len(good)} expected"
+    return None
+
+
 def main():
     there = set()
     for kind in "csv_formats", "daily", "energy", "minute", "validation":
@@ -211,7 +263,7 @@ def main():
         if name not in there:
             print(f"ok {n} - {name} # SKIP it is not there")
             continue
-        wrong = difference(name, spec)
+        wrong = (parse_difference if what == "parse" else import_difference)(name, spec)
         print("not ok" if wrong else "ok", n, "-", name, flush=True)
         if wrong:
             print("#", wrong, file=sys.stderr)
