@@ -1,94 +1,30 @@
 /* The list of loads, filtered by its address, as a page and as CSV. */
+#include "cgi/filter.h"
 #include "cgi/page.h"
 #include "cgi/show.h"
-#include "core/instrument_list.h"
-#include "core/load_list.h"
 #include "core/interval.h"
+#include "core/load_list.h"
+#include "lib/csv.h"
 #include "lib/date.h"
 #include "lib/format.h"
-#include "lib/number.h"
-
-#include <string.h>
-
-enum { PAGE_ROWS = 40, CSV_ROWS = 1000, REQUEST_CHARS = 60 };
 
 static const char *const kinds[] = {"provider", "upload", "derived"};
 static const char *const states[] = {"fetched", "stored", "refused", "undone"};
 
-/* One of the names, or NULL for "" and absent; others are the visitor's
- * mistake. */
-static const char *
-choice(struct page *p, const char *field, const char *const *names, size_t n)
-{
-    const char *value = page_query(p, field);
-    if (value == NULL || value[0] == '\0')
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(value, names[i]) == 0)
-            return names[i];
-    page_field_error(
-        p, field, arena_printf(p->a, "There is no %s \"%.40s\"", field, value));
-    return NULL;
-}
+static const char *const fields[] = {"kind", "instrument", "state", "from",
+                                     "to"};
 
-static int64_t
-day(struct page *p, const char *field)
+static bool
+read_filter(struct page *p, struct load_filter *f, struct err *err)
 {
-    const char *value = page_query(p, field);
-    int64_t ts = 0;
-    if (value != NULL && value[0] != '\0' &&
-        !date_parse_day(value, strlen(value), &ts))
-        page_field_error(p, field,
-                         arena_printf(p->a,
-                                      "\"%.40s\" is not a day: write it as "
-                                      "2026-11-22",
-                                      value));
-    return ts;
-}
-
-static int64_t
-key(struct page *p, const char *field)
-{
-    const char *value = page_query(p, field);
-    int64_t id = 0;
-    if (value == NULL || !number_parse_i64(value, strlen(value), &id) || id < 0)
-        return 0;
-    return id;
-}
-
-static struct load_filter
-read_filter(struct page *p)
-{
-    struct load_filter f = {
-        .kind = choice(p, "kind", kinds, COUNT_OF(kinds)),
-        .state = choice(p, "state", states, COUNT_OF(states)),
-        .instrument = page_query(p, "instrument"),
-        .created_from_ts = day(p, "from"),
-        .created_to_ts = day(p, "to"),
-        .before = key(p, "before"),
-        .after = key(p, "after"),
+    *f = (struct load_filter){
+        .kind = filter_choice(p, "kind", kinds, COUNT_OF(kinds)),
+        .state = filter_choice(p, "state", states, COUNT_OF(states)),
+        .before = filter_key(p, "before"),
+        .after = filter_key(p, "after"),
     };
-    if (f.instrument != NULL && f.instrument[0] == '\0')
-        f.instrument = NULL;
-    if (f.created_to_ts != 0)
-        f.created_to_ts += DAY_S;
-    if (f.created_to_ts != 0 && f.created_from_ts >= f.created_to_ts)
-        page_field_error(p, "from", "The first day is after the last");
-    return f;
-}
-
-static const char *
-filter_url(struct page *p, const char *path, const char *edge, int64_t id)
-{
-    static const char *const names[] = {"kind", "instrument", "state", "from",
-                                        "to"};
-    struct buf *url = buf_new(p->a);
-    buf_adds(url, path);
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        show_query(url, names[i], page_query(p, names[i]));
-    if (edge != NULL)
-        show_query(url, edge, fmt_i64(p->a, id));
-    return url->data;
+    filter_days(p, &f->created_from_ts, &f->created_to_ts);
+    return filter_instrument(p, &f->instrument, err);
 }
 
 static bool
@@ -99,51 +35,14 @@ is_filtered(const struct load_filter *f)
 }
 
 static void
-set_options(struct page *p, const char *section, const char *const *names,
-            size_t n, const char *selected)
+set_filter(struct page *p, const struct load_filter *f)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct view *v = view_add(p->view, section);
-        view_set(v, "OPTION", names[i]);
-        view_set(v, "LABEL", names[i]);
-        if (selected != NULL && strcmp(selected, names[i]) == 0)
-            view_show(v, "SELECTED");
-    }
-}
-
-static bool
-check_instrument(struct page *p, const struct load_filter *f,
-                 struct instrument_name **names, size_t *n, struct err *err)
-{
-    if (!instrument_list_names(p->a, p->db, true, names, n, err))
-        return false;
-    bool known = f->instrument == NULL;
-    for (size_t i = 0; i < *n && !known; i++)
-        known = strcasecmp(f->instrument, (*names)[i].symbol) == 0;
-    if (!known)
-        page_field_error(p, "instrument",
-                         arena_printf(p->a, "There is no instrument \"%.40s\"",
-                                      f->instrument));
-    return true;
-}
-
-static void
-set_filter(struct page *p, const struct load_filter *f,
-           const struct instrument_name *names, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        struct view *v = view_add(p->view, "INSTRUMENT_OPTION");
-        view_set(v, "OPTION", names[i].symbol);
-        view_set(v, "LABEL", names[i].symbol);
-        if (f->instrument != NULL &&
-            strcasecmp(f->instrument, names[i].symbol) == 0)
-            view_show(v, "SELECTED");
-    }
-    set_options(p, "KIND_OPTION", kinds, COUNT_OF(kinds), f->kind);
-    set_options(p, "STATE_OPTION", states, COUNT_OF(states), f->state);
+    filter_options(p, "KIND_OPTION", kinds, COUNT_OF(kinds), f->kind);
+    filter_options(p, "STATE_OPTION", states, COUNT_OF(states), f->state);
     show_day(p->view, "FROM", page_query(p, "from"));
     show_day(p->view, "TO", page_query(p, "to"));
-    view_set(p->view, "CSV_URL", filter_url(p, "/loads.csv", NULL, 0));
+    view_set(p->view, "CSV_URL",
+             filter_url(p, "/loads.csv", fields, COUNT_OF(fields), NULL, 0));
     if (is_filtered(f))
         view_show(p->view, "FILTERED");
 }
@@ -172,34 +71,15 @@ set_load(struct page *p, struct view *v, const struct load_item *i)
         view_show(v, "NONE_REFUSED");
 }
 
-/* Cuts the one row that was asked for only to see whether there are more. */
-static void
-set_pages(struct page *p, struct view *v, const struct load_filter *f,
-          struct load_item **list, size_t *n)
+static int64_t
+load_id(const void *rows, size_t i)
 {
-    bool more = *n > PAGE_ROWS;
-    bool backward = f->after != 0;
-    if (more) {
-        if (backward)
-            (*list)++;
-        (*n)--;
-    }
-    bool older = backward || more;
-    bool newer = backward ? more : f->before != 0;
-    if (newer)
-        view_set(view_add(v, "NEWER"), "NEWER_URL",
-                 filter_url(p, "/loads", "after", (*list)[0].load.id));
-    if (older)
-        view_set(view_add(v, "OLDER"), "OLDER_URL",
-                 filter_url(p, "/loads", "before", (*list)[*n - 1].load.id));
-    if (!older && !newer)
-        view_set(view_add(v, "WHOLE"), "COUNT_TEXT",
-                 fmt_plural(p->a, (int64_t)*n, "load", "loads"));
+    return ((const struct load_item *)rows)[i].load.id;
 }
 
 static void
-set_table(struct page *p, const struct load_filter *f, struct load_item *list,
-          size_t n)
+set_table(struct page *p, const struct load_filter *f,
+          const struct load_item *list, size_t n)
 {
     bool simulated = false;
     if (page_has_errors(p))
@@ -210,7 +90,18 @@ set_table(struct page *p, const struct load_filter *f, struct load_item *list,
         return;
     }
     struct view *some = view_add(p->view, "SOME");
-    set_pages(p, some, f, &list, &n);
+    size_t first;
+    filter_set_pages(p, some,
+                     &(struct filter_page){.path = "/loads",
+                                           .fields = fields,
+                                           .n_fields = COUNT_OF(fields),
+                                           .before = f->before,
+                                           .after = f->after,
+                                           .one = "load",
+                                           .several = "loads",
+                                           .id = load_id},
+                     list, &first, &n);
+    list += first;
     for (size_t i = 0; i < n; i++) {
         set_load(p, view_add(some, "LOAD"), &list[i]);
         simulated |= list[i].load.simulated;
@@ -223,38 +114,24 @@ bool
 page_loads_list(struct page *p, struct err *err)
 {
     page_title(p, "Loads", NULL);
-    struct load_filter f = read_filter(p);
-    struct instrument_name *names;
+    struct load_filter f;
     struct load_item *list = NULL;
-    size_t n_names, n = 0;
-    if (!check_instrument(p, &f, &names, &n_names, err))
+    size_t n = 0;
+    if (!read_filter(p, &f, err))
         return false;
-    set_filter(p, &f, names, n_names);
-    f.limit = PAGE_ROWS + 1;
+    set_filter(p, &f);
+    f.limit = FILTER_PAGE_ROWS + 1;
     if (!page_has_errors(p) && !load_list(p->a, p->db, &f, &list, &n, err))
         return false;
     set_table(p, &f, list, n);
     return true;
 }
 
-/* A field of RFC 4180; quoted only where it must be. */
 static void
 csv_text(struct buf *out, const char *text)
 {
     buf_addc(out, ',');
-    if (text == NULL)
-        return;
-    if (strpbrk(text, "\",\r\n") == NULL) {
-        buf_adds(out, text);
-        return;
-    }
-    buf_addc(out, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            buf_addc(out, '"');
-        buf_addc(out, *text);
-    }
-    buf_addc(out, '"');
+    csv_put(out, ',', text);
 }
 
 static void
@@ -302,15 +179,13 @@ csv_part(struct page *p, struct load_filter *f, bool *more, struct err *err)
 bool
 page_loads_csv(struct page *p, struct err *err)
 {
-    struct load_filter f = read_filter(p);
-    struct instrument_name *names;
-    size_t n;
-    if (!check_instrument(p, &f, &names, &n, err))
+    struct load_filter f;
+    if (!read_filter(p, &f, err))
         return false;
     if (page_has_errors(p))
         return err_set(err, ERR_INPUT, "this is not a filter of loads");
     f.before = f.after = 0;
-    f.limit = CSV_ROWS;
+    f.limit = FILTER_CSV_ROWS;
     page_type(p, "text/csv; charset=utf-8");
     page_header(p, "Content-Disposition", "attachment; filename=\"loads.csv\"");
     buf_adds(p->out, "id,state,kind,instrument,interval,provider,file,who,"

@@ -1,6 +1,6 @@
 #include "core/import_refused.h"
 
-#include <string.h>
+#include "lib/csv.h"
 
 static const char *const added[] = {"refused_line", "refused_field",
                                     "refused_value", "refused_rule",
@@ -16,26 +16,6 @@ static char
 delimiter(const struct mapping *m)
 {
     return is_delimited(m) ? m->delimiter : ',';
-}
-
-/* A cell, in quotes where it needs them. */
-static void
-put_cell(struct buf *b, char between, const char *text)
-{
-    const char needs[] = {'"', '\n', '\r', between, '\0'};
-    if (text == NULL)
-        return;
-    if (strpbrk(text, needs) == NULL) {
-        buf_adds(b, text);
-        return;
-    }
-    buf_addc(b, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            buf_addc(b, '"');
-        buf_addc(b, *text);
-    }
-    buf_addc(b, '"');
 }
 
 /* Cells of a row as it stands in the file. */
@@ -60,7 +40,7 @@ import_refused_header(struct buf *b, const struct mapping *m)
     for (size_t i = 0; is_delimited(m) && i < m->n_columns; i++) {
         if (i > 0)
             buf_addc(b, between);
-        put_cell(b, between, m->columns[i]);
+        csv_put(b, between, m->columns[i]);
     }
     if (!is_delimited(m))
         buf_adds(b, "row");
@@ -82,13 +62,13 @@ import_refused_line(struct buf *b, const struct mapping *m,
         for (size_t n = count_cells(d->raw, between); n < m->n_columns; n++)
             buf_addc(b, between); /* what is said stands in its own columns */
     } else {
-        put_cell(b, between, d->raw);
+        csv_put(b, between, d->raw);
     }
     buf_addf(b, "%c%lld", between, (long long)r->line);
     const char *const cells[] = {d->field, d->value, d->rule, d->expected};
     for (size_t i = 0; i < COUNT_OF(cells); i++) {
         buf_addc(b, between);
-        put_cell(b, between, cells[i]);
+        csv_put(b, between, cells[i]);
     }
     buf_addc(b, '\n');
 }

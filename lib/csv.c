@@ -553,3 +553,22 @@ csv_is(struct csv_field f, const char *text)
 {
     return strlen(text) == f.len && memcmp(f.text, text, f.len) == 0;
 }
+
+void
+csv_put(struct buf *out, char delimiter, const char *text)
+{
+    const char needs[] = {'"', '\n', '\r', delimiter, '\0'};
+    if (text == NULL)
+        return;
+    if (strpbrk(text, needs) == NULL) {
+        buf_adds(out, text);
+        return;
+    }
+    buf_addc(out, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            buf_addc(out, '"');
+        buf_addc(out, *text);
+    }
+    buf_addc(out, '"');
+}

@@ -15,6 +15,7 @@
 #define LIB_CSV_H
 
 #include "lib/arena.h"
+#include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/stream.h"
 
@@ -80,6 +81,9 @@ struct csv_field csv_trim(struct csv_field f);
 
 /* True when the field is exactly this text. */
 bool csv_is(struct csv_field f, const char *text);
+
+/* Appends a cell, in quotes only where it must be; nothing for NULL. */
+void csv_put(struct buf *out, char delimiter, const char *text);
 
 EXTERN_C_END
 

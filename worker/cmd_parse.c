@@ -5,6 +5,7 @@
 
 #include "core/interval.h"
 #include "core/providers/provider.h"
+#include "lib/csv.h"
 #include "lib/date.h"
 #include "lib/number.h"
 #include "worker/parse_file.h"
@@ -174,21 +175,6 @@ read_file(const char *path, struct buf *out, struct err *err)
 }
 
 static void
-csv_text(struct buf *out, const char *text)
-{
-    bool plain = strpbrk(text, ",\"\r\n") == NULL;
-    if (!plain)
-        buf_addc(out, '"');
-    for (const char *s = text; *s != '\0'; s++) {
-        if (*s == '"')
-            buf_addc(out, '"');
-        buf_addc(out, *s);
-    }
-    if (!plain)
-        buf_addc(out, '"');
-}
-
-static void
 print_csv(struct arena *a, const struct provider_answer *answer,
           struct buf *out)
 {
@@ -206,7 +192,7 @@ print_csv(struct arena *a, const struct provider_answer *answer,
             buf_addf(out, ",%s", text);
         }
         buf_addc(out, ',');
-        csv_text(out, row->bad != NULL ? row->bad : "");
+        csv_put(out, ',', row->bad);
         buf_addc(out, '\n');
     }
 }
