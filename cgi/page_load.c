@@ -227,11 +227,12 @@ set_counts(struct page *p, const struct load_item *i)
     const int64_t parts[] = {c->n_new, c->n_changed, c->n_same, c->n_refused};
     double widths[COUNT_OF(parts)], x = 0;
     show_widths(parts, COUNT_OF(parts), widths);
-    for (size_t k = 0; k < COUNT_OF(parts); x += widths[k++]) {
+    for (size_t k = 0; k < COUNT_OF(parts); k++) {
         struct view *part = view_add(p->view, "PART");
         view_set(part, "PART_CLASS", classes[k]);
         view_setf(part, "PART_X", "%.1f", x);
         view_setf(part, "PART_WIDTH", "%.1f", widths[k]);
+        x += widths[k];
     }
     view_setf(p->view, "COUNTS_TITLE", "What became of its %s",
               fmt_plural(p->a,

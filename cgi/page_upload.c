@@ -349,11 +349,12 @@ set_counts(struct page *p, const struct upload *u)
               stored ? "What became of" : "What storing would do with",
               fmt_plural(p->a, u->n_rows, "row", "rows"));
     show_widths(parts, COUNT_OF(parts), widths);
-    for (size_t i = 0; i < COUNT_OF(parts); x += widths[i++]) {
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
         struct view *part = view_add(v, "PART");
         view_set(part, "PART_CLASS", classes[i]);
         view_setf(part, "PART_X", "%.1f", x);
         view_setf(part, "PART_WIDTH", "%.1f", widths[i]);
+        x += widths[i];
     }
     add_count(p, v, "new", c->n_new, "new",
               stored ? "added" : "would be added");

@@ -390,7 +390,7 @@ ready_part(struct bar_writer *w, const struct bar_chunk *c, struct err *err)
         !db_copy_in_begin_part(
             w->db, is_new ? SQL_bar_copy_frozen : SQL_bar_copy, part, err))
         return false;
-    strcpy(w->part, part);
+    snprintf(w->part, sizeof w->part, "%s", part);
     w->n_copied = 0;
     return true;
 }

@@ -115,7 +115,7 @@ struct writer {
     size_t symbol_len;
     int64_t day_ts; /* the day that `day` holds */
     char day[10];   /* YYYY-MM-DD */
-    double last;    /* the number whose text is `number`; prices repeat */
+    uint64_t last;  /* bits of what is in `number`; prices repeat */
     char number[NUMBER_TEXT_MAX];
     size_t number_len;
 };
@@ -183,8 +183,10 @@ put_time(struct writer *w, int64_t ts)
 static void
 put_number(struct writer *w, double v)
 {
-    if (memcmp(&v, &w->last, sizeof v) != 0) {
-        w->last = v;
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    if (bits != w->last) {
+        w->last = bits;
         w->number_len = number_format_f64(w->number, v);
     }
     put(w, w->number, w->number_len);
@@ -273,7 +275,7 @@ export_run(struct db *db, const struct export *e, bool is_more,
                        .symbol_len = strlen(e->symbol)};
     *n_rows = 0;
     day_set(&w, 0);
-    w.number_len = number_format_f64(w.number, w.last);
+    w.number_len = number_format_f64(w.number, 0); /* whose bits are 0 */
     put_head(&w, e, is_more);
     bool ok =
         bar_each(db, e->instrument_id, e->interval_s, e->from_ts, e->to_ts,

@@ -413,7 +413,7 @@ result_clear(struct work *w)
             .instrument_id = im->lanes[i].target.instrument_id,
             .first_ts = SERIES_NO_TS,
             .last_ts = SERIES_NO_TS};
-    w->waiting = arena_array(im->a, im->n_lanes, sizeof *w->waiting);
+    w->waiting = arena_array(im->a, im->n_lanes, sizeof(struct doubt *));
     w->n_waiting = arena_array(im->a, im->n_lanes, sizeof *w->n_waiting);
     w->n_kept = arena_array(im->a, im->n_lanes, sizeof *w->n_kept);
     for (size_t i = 0; i < im->n_lanes; i++)

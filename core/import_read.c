@@ -229,7 +229,7 @@ refuse_row(struct import *im, const struct import_sort_row *r)
         return err_set(&im->read_err, ERR_RETRY, "given up");
     struct import_chunk *c = lane->open;
     struct series_row row = r->row;
-    struct validate_findings f;
+    struct validate_findings f = {.n = 0};
     row.raw = arena_strdup(c->a, row.raw);
     validate_row(c->a, &im->rules, &lane->context, &row, &f);
     note_findings(c, r->line, &row, &f);
@@ -246,7 +246,7 @@ read_row(struct import *im, struct rowfile *file, const struct rowfile_row *got,
                                 .row = got->row};
     struct import_lane *lane = &im->lanes[r.series];
     char raw[RAW_MAX + 1];
-    struct validate_findings f;
+    struct validate_findings f = {.n = 0};
     if (r.row.raw == NULL) {
         size_t len;
         const char *text = rowfile_raw(file, &len);
@@ -313,7 +313,7 @@ read_sorted(struct import *im, struct arena *a)
         if (row->series != series && !chunk_send(im, &im->lanes[series]))
             return false;
         series = row->series;
-        struct validate_findings f;
+        struct validate_findings f = {.n = 0};
         validate_row(a, &im->rules, &im->lanes[series].context, &row->row, &f);
         if (!chunk_add(im, row, f.n > 0))
             return false;

@@ -149,7 +149,7 @@ static void
 sort(struct import_sort *s)
 {
     if (s->n_order > 0)
-        qsort(s->order, s->n_order, sizeof *s->order, by_place);
+        qsort(s->order, s->n_order, sizeof(const struct record *), by_place);
 }
 
 /* What is in memory becomes a run of the file. */
@@ -218,7 +218,8 @@ import_sort_add(struct import_sort *s, const struct import_sort_row *row,
     memset(to + sizeof head + raw + bad, 0, size - sizeof head - raw - bad);
     if (s->n_order == s->cap_order) {
         s->cap_order = s->cap_order == 0 ? 4096 : s->cap_order * 2;
-        s->order = xrealloc(s->order, s->cap_order * sizeof *s->order);
+        s->order =
+            xrealloc(s->order, s->cap_order * sizeof(const struct record *));
     }
     s->order[s->n_order++] = (const struct record *)to;
     s->mem_used += size;

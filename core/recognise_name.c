@@ -26,8 +26,8 @@ static const char noise[] =
 static bool
 is_noise(const char *word)
 {
-    char wanted[WORD_MAX + 2] = " ";
-    strcat(strcat(wanted, word), " ");
+    char wanted[WORD_MAX + 2];
+    snprintf(wanted, sizeof wanted, " %s ", word);
     return word[strspn(word, "0123456789")] == '\0' ||
            strstr(noise, wanted) != NULL;
 }

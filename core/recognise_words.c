@@ -2,6 +2,7 @@
 #include "core/recognise_own.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Letters of U+00C0 to U+00FF and U+0100 to U+017F without their accents. */
@@ -97,8 +98,8 @@ static const struct {
 static enum role
 lookup(const char *word)
 {
-    char wanted[WORD_MAX + 2] = " ";
-    strcat(strcat(wanted, word), " ");
+    char wanted[WORD_MAX + 2];
+    snprintf(wanted, sizeof wanted, " %s ", word);
     for (size_t i = 0; word[0] != '\0' && i < COUNT_OF(dictionary); i++)
         if (strstr(dictionary[i].words, wanted) != NULL)
             return dictionary[i].role;

@@ -333,7 +333,7 @@ unescape(const char *s, size_t len, char *to)
             continue;
         }
         static const char letters[] = "bfnrt", plain[] = "\b\f\n\r\t";
-        const char *at = memchr(letters, s[1], 5);
+        const char *at = s[1] != '\0' ? strchr(letters, s[1]) : NULL;
         if (s[1] == 'u') {
             n += put_utf8(to + n, hex4(s + 2, end));
             s += end - s < 6 ? end - s : 6;

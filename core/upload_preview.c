@@ -3,6 +3,7 @@
 #include "core/rowfile.h"
 #include "lib/utf8.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { RAW_MAX = 400 };
@@ -30,6 +31,7 @@ read_ends(struct arena *a, const char *text, size_t len,
     struct rowfile *f;
     const struct rowfile_row *r;
     struct err end;
+    assert(n > 0);
     struct preview_row *ring = arena_array(a, n, sizeof *ring);
     size_t n_ring = 0;
     if (!rowfile_open(a, stream_open_bytes(a, text, len), m, &f, err))

@@ -155,11 +155,12 @@ mark_longest(const struct judge *j, bool *in_order)
 static void
 check_order(struct judge *j)
 {
+    const struct series_row *rows = j->rows;
     bool *in_order = arena_array(j->a, j->n_kept, sizeof *in_order);
     mark_longest(j, in_order);
     const struct series_row *last = NULL;
     for (size_t i = 0; i < j->n_kept; i++) {
-        const struct series_row *r = &j->rows[j->kept[i]];
+        const struct series_row *r = &rows[j->kept[i]];
         if (in_order[i]) {
             last = r;
             continue;
@@ -170,11 +171,11 @@ check_order(struct judge *j)
                                     date_format_iso(j->a, last->ts));
         } else {
             size_t next = i;
-            while (!in_order[next]) /* longest: one must follow */
+            while (next + 1 < j->n_kept && !in_order[next])
                 next++;
             expected =
                 arena_printf(j->a, "before %s, the row after",
-                             date_format_iso(j->a, j->rows[j->kept[next]].ts));
+                             date_format_iso(j->a, rows[j->kept[next]].ts));
         }
         struct validate_findings f = {.n = 0};
         validate_misplaced(j->a, j->rules, r, expected, &f);

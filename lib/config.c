@@ -195,6 +195,21 @@ check_file(struct err *err)
     }
 }
 
+static void
+line_set(struct config_line *line, const char *name, const char *fallback,
+         const char *unit, const char *help)
+{
+    *line = (struct config_line){.name = name, .unit = unit, .help = help};
+    line->value = setting_text(name, fallback, &line->source);
+}
+
+static void
+line_check(const struct config_line *line, const char *bad, struct err *err)
+{
+    if (bad != NULL)
+        mistake(err, line->name, line->value, bad);
+}
+
 bool
 config_load(struct err *err)
 {
@@ -204,18 +219,10 @@ config_load(struct err *err)
     err->kind = ERR_NONE;
     size_t i = 0;
 #define SETTING(member, env, type, def, min, max, unit_, help_)                \
-    {                                                                          \
-        const char *source;                                                    \
-        const char *text = setting_text(#env, def, &source);                   \
-        const char *bad = parse_##type(text, min, max, &settings.member);      \
-        if (bad != NULL)                                                       \
-            mistake(err, #env, text, bad);                                     \
-        lines[i++] = (struct config_line){.name = #env,                        \
-                                          .value = text,                       \
-                                          .source = source,                    \
-                                          .unit = unit_,                       \
-                                          .help = help_};                      \
-    }
+    line_set(&lines[i], #env, def, unit_, help_);                              \
+    line_check(&lines[i],                                                      \
+               parse_##type(lines[i].value, min, max, &settings.member), err); \
+    i++;
 #include "lib/config.def"
 #undef SETTING
     check_file(err);

@@ -31,7 +31,7 @@ db_part_text(enum sql_id sql, const char *part)
         to += sprintf(to, "%.*s%s", (int)(mark - from), from, part);
         from = mark + strlen(MARK);
     }
-    strcpy(to, from);
+    memcpy(to, from, strlen(from) + 1);
     return text;
 }
 

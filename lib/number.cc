@@ -83,8 +83,9 @@ format_price(char *to, char *last, double v)
     double size = std::fabs(v);
     if (!(size >= 1e-3 && size < 1e7))
         return nullptr;
-    auto n = static_cast<uint64_t>(size * 1e8 + 0.5);
-    if (static_cast<double>(n) / 1e8 != size)
+    auto n = static_cast<uint64_t>(size * 1e8); /* or the product fell short */
+    if (static_cast<double>(n) / 1e8 != size &&
+        static_cast<double>(++n) / 1e8 != size)
         return nullptr;
     if (v < 0)
         *to++ = '-';

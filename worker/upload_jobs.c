@@ -78,7 +78,6 @@ count_children(const struct upload_jobs *j)
 static bool
 spawn(struct child *child, struct err *err)
 {
-    extern char **environ;
     char id[32], attempt[16];
     snprintf(id, sizeof id, "%lld", (long long)child->job.id);
     snprintf(attempt, sizeof attempt, "%d", child->job.attempt);
