@@ -25,6 +25,11 @@ each_file_short() {
          END { exit bad }' "${sources[@]}"
 }
 
+# cmocka's skip() says "not ok ... # SKIP", which prove counts as failed.
+no_test_fails_by_skipping() {
+    ! grep -n '\bskip();' tests/unit/*.c tests/lib/*.[ch]
+}
+
 each_script_parses() {
     local script bad=0
     for script in "${scripts[@]}"; do
@@ -37,6 +42,7 @@ make -s build/sql.def >/dev/null || bail "make build/sql.def fails"
 ok "folders include only what they may" scripts/check-includes
 ok "every header stands alone (${#headers[@]})" each_header_alone
 ok "no file is longer than 600 lines" each_file_short
+ok "no test fails by skipping" no_test_fails_by_skipping
 ok "templates and handlers use the same names" scripts/check-templates
 ok "documents agree with the code" scripts/check-docs
 ok "clang-format has nothing to change" clang-format --dry-run -Werror "${sources[@]}"

@@ -307,16 +307,12 @@ check_buckets(const struct file *f, FILE *in, char *line, size_t size)
     assert_true(checked > 1000);
 }
 
+static const char path[] = "../shared/data/minute/FILUSDT-1m-2023-11.csv.gz";
+
 static void
 real_minutes_agree_with_numpy(void **state)
 {
     (void)state;
-    static const char path[] =
-        "../shared/data/minute/FILUSDT-1m-2023-11.csv.gz";
-    if (access(path, R_OK) != 0) {
-        print_message("# no %s\n", path);
-        skip();
-    }
     char command[300], line[400];
     snprintf(command, sizeof(command),
              "/usr/bin/python3 tests/lib/resample_reference.py %s", path);
@@ -357,6 +353,10 @@ main(void)
         cmocka_unit_test(rebuilding_any_range_gives_the_same_buckets),
         cmocka_unit_test(real_minutes_agree_with_numpy),
     };
+    bool has_file = access(path, R_OK) == 0;
+    if (!has_file)
+        printf("# skip real minutes: %s is not there\n", path);
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return _cmocka_run_group_tests(
+        "resample", tests, COUNT_OF(tests) - (has_file ? 0 : 1), NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -504,8 +505,6 @@ static void
 the_rules_are_read_from_the_table(void **state)
 {
     struct fixture *f = *state;
-    if (!test_db_available())
-        skip();
     struct test_db *t = test_db_new();
     test_db_sql(t, "UPDATE validation_rule SET severity = 'off' WHERE name = "
                    "'volume'; UPDATE validation_rule SET threshold = 0.25 "
@@ -554,6 +553,10 @@ main(void)
         T(the_raw_row_is_kept),
         T(the_rules_are_read_from_the_table),
     };
+    bool has_db = test_db_available();
+    if (!has_db)
+        puts("# skip the rules of the table: QM_TEST_DB_HOST is not set");
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return _cmocka_run_group_tests(
+        "validate", tests, COUNT_OF(tests) - (has_db ? 0 : 1), NULL, NULL);
 }
