@@ -209,43 +209,14 @@ set_facts(struct page *p, const struct load_item *i)
 }
 
 static void
-add_count(struct page *p, const char *class, int64_t n, const char *words,
-          const char *meaning)
-{
-    struct view *count = view_add(p->view, "COUNT");
-    view_set(count, "COUNT_CLASS", class);
-    view_set(count, "COUNT_ROWS", fmt_count(p->a, n));
-    view_set(count, "COUNT_WORDS", words);
-    view_set(count, "COUNT_MEANING", meaning);
-}
-
-static void
 set_counts(struct page *p, const struct load_item *i)
 {
-    static const char *const classes[] = {"new", "changed", "same", "refused"};
     const struct load_count *c = &i->count;
-    const int64_t parts[] = {c->n_new, c->n_changed, c->n_same, c->n_refused};
-    double widths[COUNT_OF(parts)], x = 0;
-    show_widths(parts, COUNT_OF(parts), widths);
-    for (size_t k = 0; k < COUNT_OF(parts); k++) {
-        struct view *part = view_add(p->view, "PART");
-        view_set(part, "PART_CLASS", classes[k]);
-        view_setf(part, "PART_X", "%.1f", x);
-        view_setf(part, "PART_WIDTH", "%.1f", widths[k]);
-        x += widths[k];
-    }
     view_setf(p->view, "COUNTS_TITLE", "What became of its %s",
               fmt_plural(p->a,
                          c->n_new + c->n_same + c->n_changed + c->n_refused,
                          "row", "rows"));
-    add_count(p, "new", c->n_new, "new", "added");
-    add_count(p, "changed", c->n_changed, "changed",
-              "replaced what was stored");
-    add_count(p, "same", c->n_same, "same", "stored already, untouched");
-    add_count(p, "refused", c->n_refused, "refused", "not stored");
-    if (c->n_flagged > 0)
-        add_count(p, "flagged", c->n_flagged, "of them doubtful",
-                  "stored, and kept to be looked at");
+    show_counts(p->a, p->view, c, true);
 }
 
 static void

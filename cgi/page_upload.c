@@ -324,49 +324,16 @@ set_actions(struct page *p, const struct upload_page *up)
 /* --- what was found */
 
 static void
-add_count(struct page *p, struct view *v, const char *class, int64_t n,
-          const char *words, const char *meaning)
-{
-    struct view *count = view_add(v, "COUNT");
-    view_set(count, "COUNT_CLASS", class);
-    view_set(count, "COUNT_ROWS", fmt_count(p->a, n));
-    view_set(count, "COUNT_WORDS", words);
-    view_set(count, "COUNT_MEANING", meaning);
-}
-
-static void
 set_counts(struct page *p, const struct upload *u)
 {
-    static const char *const classes[] = {"new", "changed", "same", "refused"};
-    const struct load_count *c = &u->count;
-    const int64_t parts[] = {c->n_new, c->n_changed, c->n_same, c->n_refused};
     bool stored = is(u->state, "stored") || is(u->state, "undoing");
-    double widths[COUNT_OF(parts)], x = 0;
     if (u->checked_at == 0 || is(u->state, "checking") || u->n_rows == 0)
         return;
     struct view *v = view_add(p->view, "COUNTS");
     view_setf(v, "COUNTS_TITLE", "%s %s",
               stored ? "What became of" : "What storing would do with",
               fmt_plural(p->a, u->n_rows, "row", "rows"));
-    show_widths(parts, COUNT_OF(parts), widths);
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        struct view *part = view_add(v, "PART");
-        view_set(part, "PART_CLASS", classes[i]);
-        view_setf(part, "PART_X", "%.1f", x);
-        view_setf(part, "PART_WIDTH", "%.1f", widths[i]);
-        x += widths[i];
-    }
-    add_count(p, v, "new", c->n_new, "new",
-              stored ? "added" : "would be added");
-    add_count(p, v, "changed", c->n_changed, "changed",
-              stored ? "replaced what was stored"
-                     : "would replace what is stored");
-    add_count(p, v, "same", c->n_same, "same", "stored already, untouched");
-    add_count(p, v, "refused", c->n_refused, "refused",
-              stored ? "not stored" : "would not be stored");
-    if (c->n_flagged > 0)
-        add_count(p, v, "flagged", c->n_flagged, "of them doubtful",
-                  "stored, and kept for you to look at");
+    show_counts(p->a, v, &u->count, stored);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "cgi/body.h"
 #include "cgi/reply.h"
 #include "cgi/take.h"
+#include "lib/clock.h"
 #include "lib/json.h"
 #include "lib/number.h"
 
@@ -67,24 +68,16 @@ is_settled(const struct upload *u)
            strcmp(u->state, "discarded") == 0;
 }
 
-static int64_t
-now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Looks at it until it is settled, the time is over, or nobody waits. */
 static bool
 outcome_wait(struct page *p, int64_t id, int64_t wait_s, struct upload *u,
              struct err *err)
 {
-    const int64_t end = now_ms() + wait_s * 1000;
+    const int64_t end = clock_ms() + wait_s * 1000;
     for (;;) {
         struct arena *a = arena_new();
         bool ok = upload_get(a, p->db, id, u, err);
-        bool is_over = !ok || is_settled(u) || now_ms() >= end ||
+        bool is_over = !ok || is_settled(u) || clock_ms() >= end ||
                        fcgi_client_is_gone(request_of(p)->fcgi);
         arena_free(a);
         if (is_over)

@@ -191,8 +191,9 @@ show_query(struct buf *url, const char *name, const char *value)
     }
 }
 
-void
-show_widths(const int64_t *parts, size_t n, double *widths)
+/* Widths of a bar's parts: what is not 0 can be seen, however small. */
+static void
+set_widths(const int64_t *parts, size_t n, double *widths)
 {
     enum { WHOLE = 1000, LEAST = 6 };
     double all = 0, sum = 0;
@@ -205,6 +206,43 @@ show_widths(const int64_t *parts, size_t n, double *widths)
     }
     for (size_t i = 0; i < n && sum > 0; i++)
         widths[i] *= WHOLE / sum;
+}
+
+static void
+add_count(struct arena *a, struct view *v, const char *class, int64_t n,
+          const char *words, const char *meaning)
+{
+    struct view *count = view_add(v, "COUNT");
+    view_set(count, "COUNT_CLASS", class);
+    view_set(count, "COUNT_ROWS", fmt_count(a, n));
+    view_set(count, "COUNT_WORDS", words);
+    view_set(count, "COUNT_MEANING", meaning);
+}
+
+void
+show_counts(struct arena *a, struct view *v, const struct load_count *c,
+            bool is_stored)
+{
+    static const char *const classes[] = {"new", "changed", "same", "refused"};
+    const int64_t parts[] = {c->n_new, c->n_changed, c->n_same, c->n_refused};
+    const char *const meanings[] = {
+        is_stored ? "added" : "would be added",
+        is_stored ? "replaced what was stored" : "would replace what is stored",
+        "stored already, untouched",
+        is_stored ? "not stored" : "would not be stored"};
+    double widths[COUNT_OF(parts)], x = 0;
+    set_widths(parts, COUNT_OF(parts), widths);
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        struct view *part = view_add(v, "PART");
+        view_set(part, "PART_CLASS", classes[i]);
+        view_setf(part, "PART_X", "%.1f", x);
+        view_setf(part, "PART_WIDTH", "%.1f", widths[i]);
+        x += widths[i];
+        add_count(a, v, classes[i], parts[i], classes[i], meanings[i]);
+    }
+    if (c->n_flagged > 0)
+        add_count(a, v, "flagged", c->n_flagged, "of them doubtful",
+                  "stored, and kept for you to look at");
 }
 
 size_t

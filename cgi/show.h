@@ -4,6 +4,7 @@
 #define CGI_SHOW_H
 
 #include "cgi/page.h"
+#include "core/load.h"
 #include "core/run.h"
 #include "core/source.h"
 
@@ -47,9 +48,11 @@ void show_day(struct view *v, const char *name, const char *text);
  * NULL or empty. */
 void show_query(struct buf *url, const char *name, const char *value);
 
-/* Widths of a bar's parts, 1000 in all: what is not 0 can be seen, however
- * small its share is. */
-void show_widths(const int64_t *parts, size_t n, double *widths);
+/* What became of a file's or a response's rows, or (not stored) what would:
+ * PART with PART_CLASS, PART_X and PART_WIDTH, 1000 in all, for the bar; COUNT
+ * with COUNT_CLASS, COUNT_ROWS, COUNT_WORDS and COUNT_MEANING. */
+void show_counts(struct arena *a, struct view *v,
+                 const struct load_count *count, bool is_stored);
 
 /* Characters of a text, as maxlength counts them. */
 size_t show_length(const char *text);

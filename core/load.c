@@ -100,6 +100,28 @@ load_refused(struct db *db, int64_t id, const char *error, struct err *err)
     return ok;
 }
 
+struct load
+load_of_row(const struct db_rows *rows, int i)
+{
+    return (struct load){
+        .id = db_i64(rows, i, "id"),
+        .run_id = db_i64(rows, i, "run_id"),
+        .interval_s = (int32_t)db_i64(rows, i, "interval_s"),
+        .kind = db_text(rows, i, "kind"),
+        .provider = db_text(rows, i, "provider"),
+        .provider_symbol = db_text(rows, i, "provider_symbol"),
+        .request = db_text(rows, i, "request"),
+        .reason = db_text(rows, i, "reason"),
+        .simulated = db_bool(rows, i, "simulated"),
+        .from_ts = db_i64(rows, i, "from_ts"),
+        .to_ts = db_i64(rows, i, "to_ts"),
+        .http_status = db_i64(rows, i, "http_status"),
+        .elapsed_ms = db_f64(rows, i, "elapsed_ms"),
+        .archive_hash = db_text(rows, i, "archive_hash"),
+        .archive_bytes = db_i64(rows, i, "archive_bytes"),
+    };
+}
+
 bool
 load_list_fetched(struct arena *a, struct db *db, int64_t run_id,
                   struct load **out, size_t *n, struct err *err)
@@ -110,24 +132,9 @@ load_list_fetched(struct arena *a, struct db *db, int64_t run_id,
         return false;
     *n = (size_t)db_count(rows);
     *out = arena_array(a, *n, sizeof **out);
-    for (int i = 0; i < (int)*n; i++)
-        (*out)[i] = (struct load){
-            .id = db_i64(rows, i, "id"),
-            .run_id = db_i64(rows, i, "run_id"),
-            .instrument_id = db_i64(rows, i, "instrument_id"),
-            .interval_s = (int32_t)db_i64(rows, i, "interval_s"),
-            .kind = db_text(rows, i, "kind"),
-            .provider = db_text(rows, i, "provider"),
-            .provider_symbol = db_text(rows, i, "provider_symbol"),
-            .request = db_text(rows, i, "request"),
-            .reason = db_text(rows, i, "reason"),
-            .simulated = db_bool(rows, i, "simulated"),
-            .from_ts = db_i64(rows, i, "from_ts"),
-            .to_ts = db_i64(rows, i, "to_ts"),
-            .http_status = db_i64(rows, i, "http_status"),
-            .elapsed_ms = db_f64(rows, i, "elapsed_ms"),
-            .archive_hash = db_text(rows, i, "archive_hash"),
-            .archive_bytes = db_i64(rows, i, "archive_bytes"),
-        };
+    for (int i = 0; i < (int)*n; i++) {
+        (*out)[i] = load_of_row(rows, i);
+        (*out)[i].instrument_id = db_i64(rows, i, "instrument_id");
+    }
     return true;
 }

@@ -54,4 +54,8 @@ MUST_USE bool load_refused(struct db *db, int64_t id, const char *error,
 MUST_USE bool load_list_fetched(struct arena *a, struct db *db, int64_t run_id,
                                 struct load **out, size_t *n, struct err *err);
 
+/* A row of a query that names the columns as the struct does; texts live as
+ * long as the rows. Without instrument_id, which not every query has. */
+struct load load_of_row(const struct db_rows *rows, int i);
+
 #endif

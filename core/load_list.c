@@ -9,21 +9,7 @@ static void
 read_item(const struct db_rows *rows, int i, struct load_item *out)
 {
     *out = (struct load_item){
-        .load = {.id = db_i64(rows, i, "id"),
-                 .run_id = db_i64(rows, i, "run_id"),
-                 .interval_s = (int32_t)db_i64(rows, i, "interval_s"),
-                 .kind = db_text(rows, i, "kind"),
-                 .provider = db_text(rows, i, "provider"),
-                 .provider_symbol = db_text(rows, i, "provider_symbol"),
-                 .request = db_text(rows, i, "request"),
-                 .reason = db_text(rows, i, "reason"),
-                 .simulated = db_bool(rows, i, "simulated"),
-                 .from_ts = db_i64(rows, i, "from_ts"),
-                 .to_ts = db_i64(rows, i, "to_ts"),
-                 .http_status = db_i64(rows, i, "http_status"),
-                 .elapsed_ms = db_f64(rows, i, "elapsed_ms"),
-                 .archive_hash = db_text(rows, i, "archive_hash"),
-                 .archive_bytes = db_i64(rows, i, "archive_bytes")},
+        .load = load_of_row(rows, i),
         .symbol = db_text(rows, i, "symbol"),
         .title = db_text(rows, i, "title"),
         .state = db_text(rows, i, "state"),

@@ -1,5 +1,6 @@
 #include "worker/job_watch.h"
 
+#include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/secret.h"
 #include "worker/publish.h"
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     TURN_MS = 100,
@@ -34,21 +34,6 @@ struct job_watch {
     int64_t beat_at_ms, publish_at_ms, pause_ms, published_bytes;
 };
 
-static int64_t
-now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void
-sleep_ms(int64_t ms)
-{
-    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    nanosleep(&t, NULL);
-}
-
 /* To the pages of the upload and of the load. */
 static void
 tell(struct job_watch *w, const char *json)
@@ -64,7 +49,8 @@ tell_progress(struct job_watch *w)
 {
     char json[160];
     int64_t bytes = atomic_load(&w->bytes);
-    if (bytes == w->published_bytes || now_ms() - w->publish_at_ms < PUBLISH_MS)
+    if (bytes == w->published_bytes ||
+        clock_ms() - w->publish_at_ms < PUBLISH_MS)
         return;
     snprintf(json, sizeof json,
              "{\"kind\":\"progress\",\"bytes\":%lld,\"of\":%lld,\"rows\":%lld}",
@@ -72,7 +58,7 @@ tell_progress(struct job_watch *w)
              (long long)atomic_load(&w->rows));
     tell(w, json);
     w->published_bytes = bytes;
-    w->publish_at_ms = now_ms();
+    w->publish_at_ms = clock_ms();
 }
 
 static bool
@@ -88,20 +74,20 @@ beat(struct job_watch *w, struct err *err)
         return false;
     if (!owned)
         atomic_store(&w->lost, true);
-    w->beat_at_ms = now_ms();
+    w->beat_at_ms = clock_ms();
     return true;
 }
 
 static bool
 turn(struct job_watch *w, struct err *err)
 {
-    if (now_ms() - w->beat_at_ms >= BEAT_MS && !atomic_load(&w->lost) &&
+    if (clock_ms() - w->beat_at_ms >= BEAT_MS && !atomic_load(&w->lost) &&
         !beat(w, err))
         return false;
     tell_progress(w);
     publish_poll(w->publish, 0);
     if (!atomic_load(&w->ending))
-        sleep_ms(TURN_MS);
+        clock_sleep(TURN_MS);
     return true;
 }
 
@@ -112,7 +98,7 @@ pause_turn(struct job_watch *w)
 {
     w->locked = false;
     w->beat_at_ms = 0;
-    sleep_ms((int64_t)((double)w->pause_ms * (0.5 + secret_uniform())));
+    clock_sleep((int64_t)((double)w->pause_ms * (0.5 + secret_uniform())));
     w->pause_ms *= 2;
     if (w->pause_ms > PAUSE_MAX_MS)
         w->pause_ms = PAUSE_MAX_MS;

@@ -1,5 +1,6 @@
 #include "worker/lease.h"
 
+#include "lib/clock.h"
 #include "lib/secret.h"
 
 #include <pthread.h>
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     TURN_MS = 100, /* log lines are stored this often */
@@ -29,21 +29,6 @@ struct lease {
     bool locked, listening;
     int64_t beat_at_ms, pause_ms;
 };
-
-static int64_t
-now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void
-sleep_ms(int64_t ms)
-{
-    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    nanosleep(&t, NULL);
-}
 
 static bool
 hold_lock(struct lease *l, struct err *err)
@@ -72,7 +57,7 @@ beat(struct lease *l, struct err *err)
         atomic_store(&l->state, LEASE_CANCELLED);
     }
     if (ok)
-        l->beat_at_ms = now_ms();
+        l->beat_at_ms = clock_ms();
     arena_free(a);
     return ok;
 }
@@ -93,7 +78,7 @@ wait_turn(struct lease *l, struct err *err)
 static bool
 turn(struct lease *l, struct err *err)
 {
-    bool due = now_ms() - l->beat_at_ms >= BEAT_MS;
+    bool due = clock_ms() - l->beat_at_ms >= BEAT_MS;
     if (due && !hold_lock(l, err))
         return false;
     if (due && atomic_load(&l->state) != LEASE_LOST && !beat(l, err))
@@ -110,7 +95,7 @@ pause_turn(struct lease *l)
 {
     l->locked = false;
     l->beat_at_ms = 0;
-    sleep_ms((int64_t)((double)l->pause_ms * (0.5 + secret_uniform())));
+    clock_sleep((int64_t)((double)l->pause_ms * (0.5 + secret_uniform())));
     l->pause_ms *= 2;
     if (l->pause_ms > PAUSE_MAX_MS)
         l->pause_ms = PAUSE_MAX_MS;
@@ -121,11 +106,11 @@ static void
 last_words(struct lease *l)
 {
     struct err ignored;
-    int64_t end = now_ms() + LAST_WORDS_MS;
+    int64_t end = clock_ms() + LAST_WORDS_MS;
     while (!runlog_flush(l->spec.log, l->db, l->spec.publish, &ignored)) {
-        if (now_ms() > end)
+        if (clock_ms() > end)
             return;
-        sleep_ms(PAUSE_MIN_MS);
+        clock_sleep(PAUSE_MIN_MS);
     }
     publish_poll(l->spec.publish, LAST_WORDS_MS);
 }

@@ -2,6 +2,7 @@
 
 #include "core/run.h"
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/format.h"
 #include "lib/secret.h"
@@ -27,14 +28,6 @@ static const struct {
     {"process", step_process},
     {"retrain", step_retrain},
 };
-
-static int64_t
-now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 struct worker *
 worker_new(struct arena *a, struct db *db, int64_t (*clock)(void))
@@ -77,8 +70,8 @@ pipeline_halt(const struct pipeline *p)
         return HALT_CANCELLED;
     if (stop_requested() != 0)
         return HALT_SIGNAL;
-    return p->deadline_ms != 0 && now_ms() > p->deadline_ms ? HALT_TIMEOUT
-                                                            : HALT_NONE;
+    return p->deadline_ms != 0 && clock_ms() > p->deadline_ms ? HALT_TIMEOUT
+                                                              : HALT_NONE;
 }
 
 bool
@@ -88,7 +81,7 @@ pipeline_again(struct pipeline *p, struct patience *patience,
     if (err->kind != ERR_RETRY || lease_look(p->lease) == LEASE_LOST)
         return false;
     if (patience->tries++ == 0) {
-        patience->began_ms = now_ms();
+        patience->began_ms = clock_ms();
         patience->pause_ms = PAUSE_MIN_MS;
     }
     if (db_is_connected(p->db)) {
@@ -96,7 +89,7 @@ pipeline_again(struct pipeline *p, struct patience *patience,
             return false;
     } else {
         if (stop_requested() != 0 ||
-            now_ms() - patience->began_ms > config()->db_wait_s * 1000)
+            clock_ms() - patience->began_ms > config()->db_wait_s * 1000)
             return false;
         if (patience->tries == 1)
             runlog_say(p->log, LOG_WARN, "db.away",
@@ -213,7 +206,7 @@ work_step(struct arena *a, struct pipeline *p, const struct run_step *step,
     while (!run_step_begin(p->db, p->work, step->id, &go, err))
         if (!pipeline_again(p, &patience, err))
             return false;
-    p->deadline_ms = now_ms() + (int64_t)(go.timeout_s * 1000);
+    p->deadline_ms = clock_ms() + (int64_t)(go.timeout_s * 1000);
     runlog_say(p->log, LOG_INFO, "step.began", "Step %s began%s", step->kind,
                go.attempt > 1 ? ", going on where it was left" : "");
     runlog_changed(p->log);

@@ -1,12 +1,12 @@
 #include "worker/publish.h"
 
 #include "lib/arena.h"
+#include "lib/clock.h"
 #include "lib/http.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Messages waiting before new ones are dropped. */
 enum { WAITING_MAX = 500 };
@@ -116,21 +116,13 @@ publish_send(struct publish *p, const char *topic, int64_t id, const char *json)
     send_next(p);
 }
 
-static int64_t
-now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 void
 publish_poll(struct publish *p, int budget_ms)
 {
     struct err ignored;
-    int64_t end = now_ms() + budget_ms;
+    int64_t end = clock_ms() + budget_ms;
     while (p->http != NULL && p->n > 0) {
-        int64_t left = end - now_ms();
+        int64_t left = end - clock_ms();
         if (!http_poll(p->http, left > 0 ? (int)left : 0, &ignored) ||
             left <= 0)
             return;

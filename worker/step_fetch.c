@@ -7,12 +7,12 @@
 #include "core/fetch.h"
 #include "core/load.h"
 #include "core/schedule.h"
+#include "lib/clock.h"
 #include "lib/format.h"
 #include "worker/fetch.h"
 #include "worker/pipeline.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { NOTES_MAX = 64, NOTES_AGE_MS = 100 };
 
@@ -28,14 +28,6 @@ struct fetch_step {
     int64_t oldest_note_ms;
     struct patience patience; /* of the engine's own calls */
 };
-
-static int64_t
-now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static bool
 write_notes(struct fetch_step *s, struct err *err)
@@ -79,7 +71,7 @@ add_note(struct fetch_step *s, const struct run_source_note *note,
     if (s->n_notes == NOTES_MAX && !write_notes(s, err))
         return false;
     if (s->n_notes == 0)
-        s->oldest_note_ms = now_ms();
+        s->oldest_note_ms = clock_ms();
     s->notes[s->n_notes++] = kept(s->a, note);
     return true;
 }
@@ -107,9 +99,9 @@ on_tick(void *arg)
 {
     struct fetch_step *s = arg;
     struct err ignored; /* what cannot be written now is tried again later */
-    if (s->n_notes > 0 && now_ms() - s->oldest_note_ms >= NOTES_AGE_MS &&
+    if (s->n_notes > 0 && clock_ms() - s->oldest_note_ms >= NOTES_AGE_MS &&
         !write_notes(s, &ignored))
-        s->oldest_note_ms = now_ms();
+        s->oldest_note_ms = clock_ms();
     return pipeline_halt(s->p) == HALT_NONE;
 }
 

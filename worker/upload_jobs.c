@@ -1,6 +1,7 @@
 #include "worker/upload_jobs.h"
 
 #include "core/upload_job.h"
+#include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/log.h"
 
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 enum {
     WAIT_MS = 250,    /* for word of a job */
@@ -39,21 +39,6 @@ struct upload_jobs {
     int64_t look_at_ms;
     bool is_away;
 };
-
-static int64_t
-now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void
-sleep_ms(int64_t ms)
-{
-    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    nanosleep(&t, NULL);
-}
 
 static struct child *
 free_place(struct upload_jobs *j)
@@ -191,7 +176,7 @@ start_some(struct upload_jobs *j, struct err *err)
     while (any && !atomic_load(&j->ending) && (place = free_place(j)) != NULL)
         if (!start_one(j, place, &any, err))
             return false;
-    j->look_at_ms = now_ms() + LOOK_MS;
+    j->look_at_ms = clock_ms() + LOOK_MS;
     return true;
 }
 
@@ -202,7 +187,7 @@ turn(struct upload_jobs *j, struct err *err)
     const char *channel = NULL, *payload;
     bool ok = db_listen(j->db, "job_queued", err);
     reap(j);
-    if (ok && now_ms() >= j->look_at_ms)
+    if (ok && clock_ms() >= j->look_at_ms)
         ok = start_some(j, err);
     ok = ok && db_wait(a, j->db, count_children(j) > 0 ? REAP_MS : WAIT_MS,
                        &channel, &payload, err);
@@ -220,7 +205,7 @@ stop_children(struct upload_jobs *j)
             kill(j->children[i].pid, SIGTERM);
     while (count_children(j) > 0) {
         reap(j);
-        sleep_ms(REAP_MS);
+        clock_sleep(REAP_MS);
     }
 }
 
@@ -241,7 +226,7 @@ thread_main(void *arg)
                       "jobs.trouble", "text=\"%s\"", err.text);
         j->is_away = true;
         reap(j);
-        sleep_ms(AWAY_MS);
+        clock_sleep(AWAY_MS);
     }
     stop_children(j);
     db_close(j->db);

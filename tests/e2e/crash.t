@@ -8,6 +8,7 @@
 # would after a real crash, one inside a transaction never does.
 . "$(dirname "$0")/../lib/tap.sh"
 . tests/lib/pipeline.sh
+. tests/lib/hold.sh
 
 export QM_NOW=2023-06-01T22:30:00Z
 pipeline_start
@@ -25,40 +26,6 @@ digest() {
 
 clean() {
     sql "SET client_min_messages = warning; TRUNCATE run, load, bar, bar_history, quarantine, model_version, model_activation RESTART IDENTITY CASCADE"
-}
-
-# Holds a lock (SQL in a transaction of its own) until let_go.
-hold() {
-    mkfifo "$work/lock.in"
-    psql -XAtq -h "$QM_TEST_DB_HOST" -U postgres -d "$pipeline_db" -v ON_ERROR_STOP=1 \
-        < "$work/lock.in" > "$work/lock.out" 2>&1 &
-    lock_pid=$!
-    exec 7> "$work/lock.in"
-    printf 'BEGIN;\n%s;\nSELECT 42;\n' "$1" >&7
-    for _ in $(seq 100); do
-        grep -q '^42$' "$work/lock.out" && return 0
-        sleep 0.05
-    done
-    bail "no lock: $(cat "$work/lock.out")"
-}
-
-let_go() {
-    exec 7>&-
-    wait "$lock_pid"
-    rm -f "$work/lock.in"
-}
-
-# True once a session of the worker waits for a lock of ours.
-is_stopped() {
-    for _ in $(seq 200); do
-        [ "$(sql "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()
-                   AND usename = 'quotemill_worker' AND wait_event_type = 'Lock'
-                   AND query ~ '$1'")" = t ] && return 0
-        sleep 0.05
-    done
-    diag "never stopped: $(sql "SELECT application_name, state, wait_event_type, left(query, 60)
-                                 FROM pg_stat_activity WHERE datname = current_database()")"
-    return 1
 }
 
 # Kills the worker where a lock stops it: a name, the lock, the statement.

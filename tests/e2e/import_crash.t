@@ -6,6 +6,7 @@
 # crash.t); there it is killed and the lock let go.
 . "$(dirname "$0")/../lib/tap.sh"
 . tests/lib/pipeline.sh
+. tests/lib/hold.sh
 
 export QM_NOW=2024-06-01T00:00:00Z
 pipeline_start
@@ -21,38 +22,6 @@ digest() {
         (SELECT string_agg(concat_ws(',', id, state), ' ' ORDER BY id) FROM upload),
         (SELECT count(*) FROM quarantine), (SELECT count(*) FROM run), (SELECT count(*) FROM upload_refusal),
         (SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname LIKE 'bar\_minute\_2%')))"
-}
-
-hold() {
-    mkfifo "$work/lock.in"
-    psql -XAtq -h "$QM_TEST_DB_HOST" -U postgres -d "$pipeline_db" -v ON_ERROR_STOP=1 \
-        < "$work/lock.in" > "$work/lock.out" 2>&1 &
-    lock_pid=$!
-    exec 7> "$work/lock.in"
-    printf 'BEGIN;\n%s;\nSELECT 42;\n' "$1" >&7
-    for _ in $(seq 100); do
-        grep -q '^42$' "$work/lock.out" && return 0
-        sleep 0.05
-    done
-    bail "no lock: $(cat "$work/lock.out")"
-}
-
-let_go() {
-    exec 7>&-
-    wait "$lock_pid"
-    rm -f "$work/lock.in"
-}
-
-is_stopped() {
-    for _ in $(seq 200); do
-        [ "$(sql "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()
-                   AND usename = 'quotemill_worker' AND wait_event_type = 'Lock'
-                   AND query ~ '$1'")" = t ] && return 0
-        sleep 0.05
-    done
-    diag "never stopped: $(sql "SELECT application_name, state, wait_event_type, left(query, 60)
-                                 FROM pg_stat_activity WHERE datname = current_database()")"
-    return 1
 }
 
 # Until the killed process' sessions are gone, and what they did with them.
