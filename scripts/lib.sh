@@ -29,12 +29,15 @@ is_root() {
     [ "$(id -u)" -eq 0 ]
 }
 
-# The time (in clock ticks since boot) at which process $1 started.
+# The time (in clock ticks since boot) at which process $1 started; fails when
+# it has ended, also while nobody has asked how: in a container whose first
+# process reaps no orphans that is for ever.
 proc_start() {
     local stat
     stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
     # the name in parentheses may hold blanks
     set -- ${stat##*) }
+    [ "$1" != Z ] || return 1
     echo "${20}"
 }
 

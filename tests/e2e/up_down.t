@@ -46,12 +46,27 @@ services() {
     for name in nginx console work simulator; do service "$1" $name; done
 }
 
+# Does the process run, as the scripts see it?
+runs() {
+    (. scripts/lib.sh && proc_start "$1" >/dev/null)
+}
+
 status_of() {
     curl -s -o "$top/body" -D "$top/head" -w '%{http_code}' --max-time 20 "${@:2}" "$url$1"
 }
 
 port=$(free_port) url=http://127.0.0.1:$port
 console_url=$url console_jar=$top/jar
+
+# --- a process that has ended while its parent does not ask
+exec 8< <(exec perl -e '$| = 1; my $p = fork; exit unless $p; print "$p\n"; sleep 60')
+parent=$!
+read -r zombie <&8
+for _ in $(seq 50); do grep -q '^State:.Z' "/proc/$zombie/status" && break; sleep 0.1; done
+like "it is there" "$(cat "/proc/$zombie/status")" 'State:.Z'
+ok "but does not run" eval '! runs "$zombie"'
+ok "its parent does" runs "$parent"
+kill "$parent"
 
 # --- the first call
 up first "$one" PORT="$port"
@@ -138,7 +153,7 @@ is "a handler that dies is replaced" "$(pgrep -c -P "$(service "$one" console)")
 is "and the console answers" "$(status_of /healthz)" 200
 pid=$(service "$one" console)
 kill -TERM "$pid"
-for _ in $(seq 100); do [ -e "/proc/$pid" ] || break; sleep 0.1; done
+for _ in $(seq 100); do runs "$pid" || break; sleep 0.1; done
 is "without handlers a page is 503" "$(status_of /runs)" 503
 like "in words" "$(cat "$top/body")" 'does not answer'
 like "that says when to come back" "$(cat "$top/head")" 'Retry-After: 5'
@@ -170,8 +185,8 @@ QM_VAR=$one scripts/down >"$top/down" 2>&1
 is "down ends well" $? 0
 left=
 for pid in $running $cluster; do
-    for _ in $(seq 50); do [ -e "/proc/$pid" ] || break; sleep 0.1; done
-    [ ! -e "/proc/$pid" ] || left+=" $pid"
+    for _ in $(seq 50); do runs "$pid" || break; sleep 0.1; done
+    ! runs "$pid" || left+=" $pid"
 done
 is "no process is left" "$left" ""
 is "nothing listens" "$(status_of /healthz)" 000
