@@ -1,0 +1,107 @@
+BEGIN;
+
+-- What is computed from bars: NULL until warm. Columns are those of
+-- core/indicators/indicators.def and core/features.def. Kept for intervals of
+-- an hour and longer; for shorter ones it is computed when asked for, from the
+-- saved states. Bars of a bucket that is not over yet are computed, too, and
+-- computed again as the bucket grows. No foreign keys, as with bar.
+CREATE TABLE indicator (
+    instrument_id bigint NOT NULL,
+    interval_s    integer NOT NULL,
+    ts            timestamptz NOT NULL,
+    sma_20                 double precision,
+    sma_50                 double precision,
+    sma_100                double precision,
+    sma_200                double precision,
+    ema_12                 double precision,
+    ema_26                 double precision,
+    ema_50                 double precision,
+    rsi_14                 double precision,
+    macd                   double precision,
+    macd_signal            double precision,
+    macd_hist              double precision,
+    bb_upper               double precision,
+    bb_middle              double precision,
+    bb_lower               double precision,
+    stoch_k                double precision,
+    stoch_d                double precision,
+    atr_14                 double precision,
+    adx_14                 double precision,
+    vwap                   double precision,
+    volume_sma_20          double precision,
+    PRIMARY KEY (instrument_id, interval_s, ts)
+);
+CREATE TABLE feature (
+    instrument_id bigint NOT NULL,
+    interval_s    integer NOT NULL,
+    ts            timestamptz NOT NULL,
+    version       smallint NOT NULL, -- of the list of features
+    return_1               double precision,
+    return_5               double precision,
+    return_10              double precision,
+    log_return_1           double precision,
+    log_return_5           double precision,
+    log_return_10          double precision,
+    momentum_10            double precision,
+    volatility_5           double precision,
+    volatility_10          double precision,
+    volatility_20          double precision,
+    high_low_ratio         double precision,
+    volume_change          double precision,
+    volume_momentum_10     double precision,
+    volume_ratio_20        double precision,
+    price_volume_trend_20  double precision,
+    rsi_zone               double precision,
+    macd_cross             double precision,
+    bollinger_position     double precision,
+    bollinger_width        double precision,
+    bollinger_squeeze      double precision,
+    distance_sma_20        double precision,
+    distance_sma_50        double precision,
+    distance_sma_100       double precision,
+    distance_sma_200       double precision,
+    distance_ema_12        double precision,
+    distance_ema_26        double precision,
+    distance_ema_50        double precision,
+    distance_vwap          double precision,
+    hour                   double precision,
+    weekday                double precision,
+    market_open            double precision,
+    PRIMARY KEY (instrument_id, interval_s, ts)
+);
+
+-- Where bars came, changed or went and nothing was computed from them yet;
+-- written in the transaction that wrote the bars.
+CREATE TABLE bar_dirty (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    instrument_id bigint NOT NULL,
+    interval_s    integer NOT NULL,
+    from_ts       timestamptz NOT NULL,
+    to_ts         timestamptz NOT NULL, -- opening time of the last one
+    load_id       bigint,
+    created_at    timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX bar_dirty_instrument ON bar_dirty (instrument_id, interval_s);
+
+-- struct feature_state after the bar that opens at through_ts, every so many
+-- bars, for every interval: computing begins at the newest one before the
+-- bars that are asked for. Never one of a bucket that may still grow.
+CREATE TABLE mill_state (
+    instrument_id bigint NOT NULL,
+    interval_s    integer NOT NULL,
+    through_ts    timestamptz NOT NULL,
+    version       integer NOT NULL, -- mill_version: states of others are made anew
+    state         bytea NOT NULL,
+    PRIMARY KEY (instrument_id, interval_s, through_ts)
+);
+ALTER TABLE mill_state ALTER COLUMN state SET STORAGE EXTERNAL;
+
+-- All that is stored already.
+INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts)
+SELECT instrument_id, interval_s, min(ts), max(ts) FROM bar GROUP BY 1, 2;
+
+GRANT SELECT ON indicator, feature, bar_dirty, mill_state TO quotemill_console;
+GRANT SELECT, INSERT, UPDATE, DELETE ON indicator, feature, bar_dirty, mill_state TO quotemill_worker;
+GRANT INSERT ON bar_undone TO quotemill_worker;
+
+COMMIT;
