@@ -2,7 +2,7 @@
 # Each fuzz target for a fixed number of inputs, beginning with those that
 # tests/fuzz/NAME.seeds makes, where there is one.
 . "$(dirname "$0")/../lib/tap.sh"
-runs=${QM_FUZZ_RUNS:-20000}
+runs=${QM_FUZZ_RUNS:-5000}
 
 make -s fuzz >/dev/null 2>build/log/fuzz.err || bail "make fuzz fails"
 corpus=$(mktemp -d)
