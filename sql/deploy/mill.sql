@@ -96,12 +96,20 @@ CREATE TABLE mill_state (
 );
 ALTER TABLE mill_state ALTER COLUMN state SET STORAGE EXTERNAL;
 
+-- The version by which all of an instrument was last computed: what is of
+-- another is computed anew.
+CREATE TABLE milled (
+    instrument_id bigint PRIMARY KEY,
+    version       integer NOT NULL,
+    milled_at     timestamptz NOT NULL DEFAULT now()
+);
+
 -- All that is stored already.
 INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts)
 SELECT instrument_id, interval_s, min(ts), max(ts) FROM bar GROUP BY 1, 2;
 
-GRANT SELECT ON indicator, feature, bar_dirty, mill_state TO quotemill_console;
-GRANT SELECT, INSERT, UPDATE, DELETE ON indicator, feature, bar_dirty, mill_state TO quotemill_worker;
+GRANT SELECT ON indicator, feature, bar_dirty, mill_state, milled TO quotemill_console;
+GRANT SELECT, INSERT, UPDATE, DELETE ON indicator, feature, bar_dirty, mill_state, milled TO quotemill_worker;
 GRANT INSERT ON bar_undone TO quotemill_worker;
 
 COMMIT;

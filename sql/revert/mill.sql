@@ -1,4 +1,4 @@
 BEGIN;
 REVOKE INSERT ON bar_undone FROM quotemill_worker;
-DROP TABLE mill_state, bar_dirty, feature, indicator;
+DROP TABLE milled, mill_state, bar_dirty, feature, indicator;
 COMMIT;
