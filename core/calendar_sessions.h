@@ -9,6 +9,10 @@
  * are whole days: round the clock, or a publisher's days. */
 bool calendar_has_hours(const struct calendar *c);
 
+/* The session of the day that holds ts; false when there is none. */
+bool calendar_session(const struct calendar *c, int64_t ts,
+                      struct resample_session *out);
+
 /* The sessions that touch [from_ts, to_ts], in order, for struct
  * resample_spec: [open_ts, close_ts) with early closes and changes of the
  * clocks in them. Those of a calendar without hours are its days in UTC.

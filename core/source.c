@@ -1,6 +1,6 @@
 #include "core/source.h"
 
-#include "core/calendar.h"
+#include "core/calendar_bars.h"
 #include "lib/date.h"
 #include "lib/format.h"
 
@@ -28,24 +28,31 @@ read_calendar(const struct db_rows *rows, int row)
     return c;
 }
 
+/* "14 sessions behind, since 2026-11-02", "62 bars behind, since ..." */
 static const char *
-behind_words(struct arena *a, const struct calendar *c, int64_t last_ts,
-             int64_t now_ts)
+behind_words(struct arena *a, const struct calendar *c, int32_t interval_s,
+             int64_t last_ts, int64_t now_ts)
 {
-    int64_t first = calendar_session_after(c, date_day_start(last_ts));
-    int64_t due = calendar_last_due(c, now_ts);
-    int64_t n = calendar_count(c, first, due);
+    bool daily = interval_s >= DAY_S;
+    int64_t due = calendar_bar_last_due(c, interval_s, now_ts);
+    struct calendar_bars *bars =
+        calendar_bars_new(a, c, interval_s, CALENDAR_GRID_UTC, last_ts, due);
+    int64_t first = calendar_bars_from(bars, last_ts + 1);
+    int64_t n = calendar_bars_count(bars, first, due);
+    const char *(*time)(struct arena *, int64_t) =
+        daily ? date_format_day : date_format_iso;
     if (n <= 1)
         return arena_printf(a, "the bar of %s is due and missing",
-                            date_format_day(a, due));
+                            time(a, due));
     return arena_printf(a, "%s behind, since %s",
-                        fmt_plural(a, n, "session", "sessions"),
-                        date_format_day(a, first));
+                        daily ? fmt_plural(a, n, "session", "sessions")
+                              : fmt_plural(a, n, "bar", "bars"),
+                        time(a, first));
 }
 
 static const char *
 words(struct arena *a, const struct calendar *c, enum freshness f,
-      int64_t last_ts, int64_t now_ts)
+      int32_t interval_s, int64_t last_ts, int64_t now_ts)
 {
     switch (f) {
     case FRESH_EMPTY:
@@ -53,12 +60,13 @@ words(struct arena *a, const struct calendar *c, enum freshness f,
     case FRESH_OK:
         return "up to date";
     case FRESH_CLOSED:
-        return "up to date; no session today";
+        return interval_s >= DAY_S ? "up to date; no session today"
+                                   : "up to date; the market is closed";
     case FRESH_LATE:
     case FRESH_STALE:
         break;
     }
-    return behind_words(a, c, last_ts, now_ts);
+    return behind_words(a, c, interval_s, last_ts, now_ts);
 }
 
 /* What stands behind a value; ISO 4217 knows XXX for "no currency". */
@@ -78,19 +86,20 @@ source_read(struct arena *a, const struct db_rows *rows, int64_t now_ts,
         int row = (int)i;
         struct calendar c = read_calendar(rows, row);
         int64_t last_ts = db_i64(rows, row, "last_ts");
-        enum freshness f = calendar_freshness(
-            &c, last_ts != 0 ? date_day_start(last_ts) : 0, now_ts);
+        int32_t interval_s = (int32_t)db_i64(rows, row, "interval_s");
+        enum freshness f =
+            calendar_bars_freshness(&c, interval_s, last_ts, now_ts);
         (*out)[i] = (struct source){
             .symbol = db_text(rows, row, "symbol"),
             .title = db_text(rows, row, "title"),
             .kind = db_text(rows, row, "kind"),
             .currency = unit_of(db_text(rows, row, "currency")),
             .calendar_title = c.title,
-            .interval_s = (int32_t)db_i64(rows, row, "interval_s"),
+            .interval_s = interval_s,
             .last_ts = last_ts,
             .close = db_f64(rows, row, "close"),
             .state = names[f],
-            .words = words(a, &c, f, last_ts, now_ts),
+            .words = words(a, &c, f, interval_s, last_ts, now_ts),
         };
     }
 }

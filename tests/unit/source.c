@@ -94,6 +94,32 @@ a_closed_market_is_not_late(void **state)
     }
 }
 
+/* A minute is due two hours after it has passed: so much patience the calendar
+ * has with a day. */
+static void
+minutes_are_judged_by_the_minute(void **state)
+{
+    (void)state;
+    sql("UPDATE instrument SET interval_s = 60 WHERE symbol = 'MSTR'");
+    sql("SELECT bar_partitions_ensure('2026-01-16Z', '2026-01-16Z')");
+    sql("INSERT INTO bar SELECT i.id, 60, d, 1, 1, 1, 1, NULL, 1 FROM "
+        "instrument i, generate_series('2026-01-16T14:30Z'::timestamptz, "
+        "'2026-01-16T20:59Z', '1 minute') d WHERE i.symbol = 'MSTR'");
+    struct source s = look("MSTR", "2026-01-16T15:00Z");
+    assert_string_equal(s.state, "fresh");
+    s = look("MSTR", "2026-01-20T14:29Z"); /* after a long weekend */
+    assert_string_equal(s.state, "closed");
+    assert_string_equal(s.words, "up to date; the market is closed");
+    s = look("MSTR", "2026-01-20T16:31Z");
+    assert_string_equal(s.state, "late");
+    assert_string_equal(s.words,
+                        "the bar of 2026-01-20T14:30:00Z is due and missing");
+    s = look("MSTR", "2026-01-20T17:30Z");
+    assert_string_equal(s.words, "60 bars behind, since 2026-01-20T14:30:00Z");
+    s = look("MSTR", "2026-01-22T17:30Z");
+    assert_string_equal(s.state, "stale");
+}
+
 static void
 a_list_goes_on_after_a_symbol(void **state)
 {
@@ -139,6 +165,7 @@ main(void)
         DB_CASE(a_source_grows_late_and_then_stale),
         DB_CASE(a_ratio_has_no_currency),
         DB_CASE(a_closed_market_is_not_late),
+        DB_CASE(minutes_are_judged_by_the_minute),
         DB_CASE(a_list_goes_on_after_a_symbol),
         DB_CASE(retired_instruments_are_choices_only_when_asked_for),
     };
