@@ -73,6 +73,9 @@ $(BUILD)/tests/unit/simulator_%.t: $(BUILD)/tests/unit/simulator_%.c.o $(BUILD)/
 $(BUILD)/tests/unit/worker_%.t: $(BUILD)/tests/unit/worker_%.c.o $(filter-out %/main.c.o,$(WORKER_O)) $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+$(BUILD)/tests/unit/cgi_%.t: $(BUILD)/tests/unit/cgi_%.c.o $(filter-out %/main.c.o,$(CGI_O)) $(BUILD)/core.a $(BUILD)/lib.a
+	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
