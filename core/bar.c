@@ -14,28 +14,32 @@ struct store {
     const struct series_row *rows;
     size_t n;
     struct bar_count *count;
+    struct quarantine_decided decided;
 };
 
 /* Locks the instrument, finds whether something is stored in the range of the
- * rows, and makes the parts that they need. Two statements after one another,
- * so that the second sees what the lock's former holder committed. */
+ * rows and what was decided there, and makes the parts that they need. Two
+ * statements after one another, so that the second sees what the lock's former
+ * holder committed. */
 static bool
-lock_and_look(struct db *db, const struct store *s, bool *overlaps,
-              struct err *err)
+lock_and_look(struct db *db, struct store *s, bool *overlaps, struct err *err)
 {
     const char *instrument = fmt_i64(s->a, s->target->instrument_id);
+    const char *interval = fmt_i64(s->a, s->target->interval_s);
     const char *first = fmt_i64(s->a, s->rows[0].ts);
     const char *last = fmt_i64(s->a, s->rows[s->n - 1].ts);
     struct db_call calls[] = {
         {.sql = SQL_bar_lock, .args = DB_ARGS(instrument)},
         {.sql = SQL_bar_overlap,
-         .args = DB_ARGS(instrument, fmt_i64(s->a, s->target->interval_s),
-                         first, last)},
+         .args = DB_ARGS(instrument, interval, first, last)},
+        {.sql = SQL_quarantine_decided,
+         .args = DB_ARGS(instrument, interval, first, last)},
         {.sql = SQL_bar_partitions, .args = DB_ARGS(first, last)},
     };
-    size_t n = s->target->interval_s == MINUTE_S ? 3 : 2;
+    size_t n = s->target->interval_s == MINUTE_S ? 4 : 3;
     if (!db_query_many(s->a, db, calls, n, err))
         return false;
+    quarantine_decided_read(s->a, calls[2].rows, &s->decided);
     *overlaps = !db_is_null(calls[1].rows, 0, "first_ts");
     return true;
 }
@@ -56,8 +60,10 @@ store_part(struct db *db, const struct store *s, struct bar_writer *w,
            const struct bar_parts *there, size_t from, size_t n,
            struct err *err)
 {
-    struct bar_chunk chunk = {
-        .target = *s->target, .rows = s->rows + from, .n = n};
+    struct bar_chunk chunk = {.target = *s->target,
+                              .rows = s->rows + from,
+                              .n = n,
+                              .decided = &s->decided};
     bar_chunk_room(s->a, &chunk, n);
     if (!bar_writer_flush(w, err) || !bar_compare(db, there, &chunk, err) ||
         !bar_write(w, &chunk, err))

@@ -8,6 +8,7 @@
 #ifndef CORE_BAR_H
 #define CORE_BAR_H
 
+#include "core/quarantine.h"
 #include "core/series.h"
 #include "lib/db.h"
 
@@ -25,7 +26,8 @@ struct bar_count {
  * there is one). Concurrent calls for one instrument wait for each other.
  * Where no stored bar overlaps, rows go straight in by binary COPY; where one
  * does, they are compared with what is stored, and only what differs is
- * written.
+ * written. A row that people decided against (core/quarantine.h) counts as the
+ * same and is not stored.
  *
  * rows    n rows, strictly increasing in time, prices finite, volume NaN or
  *         finite; bad and raw are not looked at
@@ -70,6 +72,7 @@ struct bar_chunk {
     struct bar_target target;
     const struct series_row *rows;
     size_t n;
+    const struct quarantine_decided *decided; /* NULL: nothing was */
     /* made by bar_compare; room for n each */
     unsigned char *fates; /* enum bar_fate of each row */
     struct bar_old *olds;

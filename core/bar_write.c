@@ -104,13 +104,25 @@ compare(void *arg, const struct db_field *f, int n, struct err *err)
                                 .low = db_field_f64(f[3]),
                                 .close = db_field_f64(f[4]),
                                 .volume = db_field_f64(f[5])};
-    bool same = validate_is_same(&k->rows[c->at], &stored);
+    bool same = validate_is_same(&k->rows[c->at], &stored) ||
+                quarantine_keeps_out(k->decided, &k->rows[c->at]);
     k->fates[c->at++] = same ? BAR_SAME : BAR_CHANGED;
     if (!same)
         k->olds[k->n_olds++] = (struct bar_old){.row = stored,
                                                 .load_id = db_field_i64(f[6]),
                                                 .place = db_field_tid(f[7])};
     return true;
+}
+
+/* Rows that people decided against stay out also where nothing is stored. */
+static void
+keep_out(struct bar_chunk *chunk)
+{
+    for (size_t i = 0;
+         chunk->decided != NULL && chunk->decided->n > 0 && i < chunk->n; i++)
+        if (chunk->fates[i] == BAR_NEW &&
+            quarantine_keeps_out(chunk->decided, &chunk->rows[i]))
+            chunk->fates[i] = BAR_SAME;
 }
 
 static void
@@ -147,6 +159,7 @@ bar_compare(struct db *db, const struct bar_parts *parts,
                               err))
             return false;
     }
+    keep_out(chunk);
     count_fates(chunk);
     return true;
 }

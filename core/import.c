@@ -25,6 +25,9 @@ struct work {
 
 enum { WAITING_MAX = 1000, LOOK_MS = 200 };
 
+/* The years 1 to 9999. */
+static const int64_t TIME_MIN = -62135596800, TIME_MAX = 253402300799;
+
 /* --- before -------------------------------------------------------------- */
 
 static bool
@@ -135,17 +138,18 @@ doubt_copy(struct arena *a, const struct doubt *d)
     return copy; /* the rule's name is not ours */
 }
 
+/* accepted: a person did; nothing is told of it, but it was seen again. */
 static bool
-take_note(struct work *w, size_t series, const struct note *note,
+take_note(struct work *w, size_t series, const struct note *note, bool accepted,
           struct err *err)
 {
     const struct import_options *o = w->im->options;
     struct import_refusal r = {.line = note->line,
                                .symbol = w->im->lanes[series].symbol,
                                .doubt = note->doubt};
-    if (o->refused != NULL && !o->refused(o->arg, &r, err))
+    if (!accepted && o->refused != NULL && !o->refused(o->arg, &r, err))
         return false;
-    if (w->out->n_refusals < IMPORT_REFUSALS_SHOWN) {
+    if (!accepted && w->out->n_refusals < IMPORT_REFUSALS_SHOWN) {
         r.doubt = doubt_copy(w->keep, &note->doubt);
         w->out->refusals[w->out->n_refusals++] = r;
     }
@@ -176,9 +180,14 @@ count_chunk(struct work *w, const struct import_chunk *c, struct err *err)
             s->first_ts = c->rows[0].ts;
         s->last_ts = c->rows[c->n - 1].ts;
     }
-    for (size_t i = 0; i < c->n_notes; i++)
-        if (!take_note(w, c->series, &c->notes[i], err))
+    for (size_t i = 0; i < c->n_notes; i++) {
+        bool accepted = quarantine_lets_in(&w->im->lanes[c->series].decided,
+                                           &c->notes[i].doubt);
+        s->count.n_refused -= accepted;
+        s->count.n_same += accepted;
+        if (!take_note(w, c->series, &c->notes[i], accepted, err))
             return false;
+    }
     return true;
 }
 
@@ -319,6 +328,21 @@ create_loads(struct work *w, struct err *err)
     return true;
 }
 
+/* What people decided about the series' rows; after the locks. */
+static bool
+learn_decisions(struct work *w, struct err *err)
+{
+    struct import *im = w->im;
+    for (size_t i = 0; i < im->n_lanes; i++) {
+        struct import_lane *lane = &im->lanes[i];
+        if (!quarantine_decided_get(im->a, w->db, lane->target.instrument_id,
+                                    lane->target.interval_s, TIME_MIN, TIME_MAX,
+                                    &lane->decided, err))
+            return false;
+    }
+    return true;
+}
+
 static void
 count_all(struct work *w)
 {
@@ -431,7 +455,7 @@ work_tx(struct db *db, void *arg, struct err *err)
     if (!im->options->dry_run && (!lock_all(w, err) || !create_loads(w, err)))
         return false;
     /* after the locks: what others have committed is seen from here */
-    if (!bar_parts_get(db, &im->parts, err))
+    if (!bar_parts_get(db, &im->parts, err) || !learn_decisions(w, err))
         return false;
     if (!im->options->dry_run)
         w->writer = bar_writer_new(im->a, db, &im->parts, im->n_lanes == 1);

@@ -56,6 +56,7 @@ struct import_lane {
     const char *symbol;
     struct bar_target target;
     struct validate_context context;
+    struct quarantine_decided decided;
     /* of the reading thread */
     struct import_chunk *open;
     int64_t part_end; /* of the rows in it */

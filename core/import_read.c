@@ -352,6 +352,7 @@ import_compare(void *arg)
         c->bars.target = im->lanes[c->series].target;
         c->bars.rows = c->rows;
         c->bars.n = c->n;
+        c->bars.decided = &im->lanes[c->series].decided;
         pthread_mutex_lock(&im->reader_lock);
         im->compare_ok =
             bar_compare(im->reader, &im->parts, &c->bars, &im->compare_err);

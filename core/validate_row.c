@@ -424,7 +424,12 @@ validate_doubt(struct arena *a, const struct series_row *row,
                           .field = f->field,
                           .value = f->value,
                           .expected = f->expected,
-                          .raw = row_text(a, row)};
+                          .raw = row_text(a, row),
+                          .open = row->open,
+                          .high = row->high,
+                          .low = row->low,
+                          .close = row->close,
+                          .volume = row->volume};
 }
 
 bool

@@ -146,6 +146,35 @@ note_source(struct process_call *c, struct db *db, struct err *err)
            run_fence(db, work, &note.rows, err);
 }
 
+/* Rows that are refused, but that people accepted, are stored already. After
+ * bar_store, whose lock they need. */
+static bool
+let_in(struct process_call *c, struct db *db, struct err *err)
+{
+    const struct run_load *l = c->load;
+    struct validate_result *j = &c->judged;
+    struct quarantine_decided decided;
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    for (size_t i = 0; i < j->n_doubts; i++) {
+        if (j->doubts[i].flag || j->doubts[i].ts == SERIES_NO_TS)
+            continue;
+        first = j->doubts[i].ts < first ? j->doubts[i].ts : first;
+        last = j->doubts[i].ts > last ? j->doubts[i].ts : last;
+    }
+    if (first > last)
+        return true;
+    if (!quarantine_decided_get(c->a, db, l->instrument_id, l->interval_s,
+                                first, last, &decided, err))
+        return false;
+    for (size_t i = 0; i < j->n_doubts; i++) {
+        if (!quarantine_lets_in(&decided, &j->doubts[i]))
+            continue;
+        j->n_refused--;
+        c->count.n_same++;
+    }
+    return true;
+}
+
 static bool
 store_in_tx(struct db *db, void *arg, struct err *err)
 {
@@ -155,7 +184,8 @@ store_in_tx(struct db *db, void *arg, struct err *err)
                                       .interval_s = l->interval_s,
                                       .load_id = l->id};
     if (!bar_store(db, &target, c->judged.good, c->judged.n_good, &c->count,
-                   err))
+                   err) ||
+        !let_in(c, db, err))
         return false;
     if (c->judged.n_doubts > 0 &&
         !quarantine_add(db, l->id, l->instrument_id, l->interval_s,

@@ -436,17 +436,28 @@ the_loads_of_a_run_that_wait_are_listed(void **state)
 
 /* --- quarantine ----------------------------------------------------------- */
 
+/* A doubt about a row of which no number could be read. */
+static struct doubt
+doubt(int64_t ts, bool flag, const char *rule, const char *field,
+      const char *value, const char *expected, const char *raw)
+{
+    return (struct doubt){ts,  flag, rule, field, value, expected,
+                          raw, NAN,  NAN,  NAN,   NAN,   NAN};
+}
+
 static void
 a_fault_is_kept_once_and_counted(void **state)
 {
     struct db_fixture *f = *state;
     int64_t load = new_load(f, DAY_S), n_new;
     struct doubt doubts[] = {
-        {DAY_S, false, "high_low", "high", "1", "2 or more", "row one"},
-        {DAY_S, true, "jump", "close", "1", "less", "row one"},
-        {SERIES_NO_TS, false, "required", "time", "", "a time", "row \"two\""},
-        {SERIES_NO_TS, false, "required", "time", "", "a time", "{three,\\}"},
-        {DAY_S, false, "high_low", "high", "1", "2 or more", "row one"},
+        doubt(DAY_S, false, "high_low", "high", "1", "2 or more", "row one"),
+        doubt(DAY_S, true, "jump", "close", "1", "less", "row one"),
+        doubt(SERIES_NO_TS, false, "required", "time", "", "a time",
+              "row \"two\""),
+        doubt(SERIES_NO_TS, false, "required", "time", "", "a time",
+              "{three,\\}"),
+        doubt(DAY_S, false, "high_low", "high", "1", "2 or more", "row one"),
     };
     assert_true(
         quarantine_add(f->db, load, 1, DAY_S, doubts, 5, &n_new, &f->err));
@@ -479,9 +490,9 @@ any_bytes_can_be_kept(void **state)
     char *longest = arena_alloc(f->a, 100001);
     memset(longest, 'y', 100000);
     struct doubt doubts[] = {
-        {0, false, "numeric", "close", "\xff\xfe\x80 \xc3\xa9 \xc3", "a number",
-         longest},
-        {1, false, "numeric", "close", NULL, "a number", NULL},
+        doubt(0, false, "numeric", "close", "\xff\xfe\x80 \xc3\xa9 \xc3",
+              "a number", longest),
+        doubt(1, false, "numeric", "close", NULL, "a number", NULL),
     };
     assert_true(quarantine_add(f->db, new_load(f, DAY_S), 1, DAY_S, doubts, 2,
                                NULL, &f->err));
@@ -502,8 +513,8 @@ many_faults_are_kept_in_batches(void **state)
     enum { N = 4500 };
     struct doubt *doubts = arena_array(f->a, N, sizeof *doubts);
     for (int i = 0; i < N; i++)
-        doubts[i] = (struct doubt){i * DAY_S, false,   "positive", "close",
-                                   "-1",      "above", "-1"};
+        doubts[i] =
+            doubt(i * DAY_S, false, "positive", "close", "-1", "above", "-1");
     int64_t n_new;
     for (int round = 0; round < 2; round++) {
         assert_true(quarantine_add(f->db, new_load(f, DAY_S), 1, DAY_S, doubts,
