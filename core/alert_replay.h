@@ -1,0 +1,59 @@
+/* What a rule would have done over bars of the past: the evaluator of live
+ * bars (core/alert.h), fed with columns in portions of any size, and a summary
+ * that tells whether the rule is any good. Pure.
+ */
+#ifndef CORE_ALERT_REPLAY_H
+#define CORE_ALERT_REPLAY_H
+
+#include "core/alert.h"
+#include "lib/arena.h"
+
+enum {
+    ALERT_REPLAY_EVENTS = 10000, /* kept; all are counted */
+    ALERT_FLAP_BARS = 5,         /* fired again within so many bars' time after
+                                  * it resolved: a flap */
+};
+
+struct alert_replay;
+
+/* A replay that tells of bars that open at from_ts or later; bars before that
+ * only warm it up (alert_replay_lookback of them are enough, behind the state).
+ *
+ * state   of the indicators, of all bars before the first that will be fed;
+ *         NULL: none came before */
+struct alert_replay *alert_replay_new(struct arena *a,
+                                      const struct alert_rule *rule,
+                                      const struct indicator_state *state,
+                                      int64_t from_ts);
+
+/* Bars that must be fed before from_ts, at least, for the same values as over
+ * the whole history: the terms' own, and one for a crossing. */
+int alert_replay_lookback(const struct alert_rule *rule);
+
+/* The next bars; prices finite, volume NaN or finite. */
+struct alert_replay_bars {
+    struct indicator_bars bars;
+    const int64_t *ts;
+    const double *open;
+};
+void alert_replay_feed(struct alert_replay *r,
+                       const struct alert_replay_bars *in);
+
+struct alert_replay_summary {
+    int64_t bars; /* that were told of */
+    int64_t first_ts, last_ts;
+    int64_t fired, resolved, lost; /* lost: silences */
+    int64_t flaps;
+    double median_gap_s;      /* between firings; NaN below two */
+    int64_t longest_active_s; /* to the last bar's close, where it is active */
+    int64_t active_s;         /* in all */
+    bool is_active;           /* at the end */
+    const struct alert_event *events; /* the newest ALERT_REPLAY_EVENTS */
+    size_t n_events;
+};
+
+/* How it stands; more may be fed afterwards. */
+void alert_replay_sum(struct arena *a, const struct alert_replay *r,
+                      struct alert_replay_summary *out);
+
+#endif
