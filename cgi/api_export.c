@@ -1,5 +1,5 @@
-/* /api/v1/export/{symbol}?interval=&from=&to=&format=: stored bars as CSV or
- * JSON, sent while they are read, of any number. */
+/* /api/v1/export/{symbol}?interval=&from=&to=&format=&with=&as_of=: stored bars
+ * as CSV or JSON, sent while they are read, of any number. */
 #include "cgi/reply.h"
 #include "core/export.h"
 
@@ -38,6 +38,8 @@ page_api_export(struct page *p, struct err *err)
                                  .interval = page_query(p, "interval"),
                                  .from = page_query(p, "from"),
                                  .to = page_query(p, "to"),
+                                 .as_of = page_query(p, "as_of"),
+                                 .with = page_query(p, "with"),
                                  .format = page_query(p, "format")};
     if (!export_read(p->a, p->db, &words, &e, err))
         return false;

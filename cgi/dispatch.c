@@ -249,7 +249,9 @@ handle(struct request *r, struct err *err)
     const char *stamp = cache_stamp(r), *key = NULL;
     if (stamp != NULL) {
         const char *who = p->user != NULL ? p->user->session_hash : "";
-        key = arena_printf(p->a, "%s %s", who, r->uri);
+        const char *tag = request_param(r, "HTTP_IF_NONE_MATCH");
+        key =
+            arena_printf(p->a, "%s %s %s", who, r->uri, tag != NULL ? tag : "");
         if (cache_find(r->console->cache, stamp, key, &kept)) {
             reply_send_kept(r, &kept);
             return true;

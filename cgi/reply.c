@@ -177,18 +177,24 @@ matches_tag(const char *header, const char *tag)
     return strcmp(header, "*") == 0 || strstr(header, tag) != NULL;
 }
 
+bool
+reply_tag_is(struct request *r, const char *hash)
+{
+    struct page *p = &r->page;
+    const char *tag = arena_printf(p->a, "\"%.*s\"", TAG_CHARS, hash);
+    page_header(p, "ETag", tag);
+    if (!matches_tag(request_param(r, "HTTP_IF_NONE_MATCH"), tag))
+        return false;
+    p->status = 304;
+    buf_clear(p->out);
+    return true;
+}
+
 void
 reply_tag(struct request *r)
 {
     struct page *p = &r->page;
-    const char *tag =
-        arena_printf(p->a, "\"%.*s\"", TAG_CHARS,
-                     secret_hash_hex(p->a, p->out->data, p->out->len));
-    page_header(p, "ETag", tag);
-    if (matches_tag(request_param(r, "HTTP_IF_NONE_MATCH"), tag)) {
-        p->status = 304;
-        buf_clear(p->out);
-    }
+    reply_tag_is(r, secret_hash_hex(p->a, p->out->data, p->out->len));
 }
 
 void
@@ -242,6 +248,16 @@ errors_title(struct request *r)
                                    "things need another look"));
 }
 
+/* Neither a failure nor what sets a cookie. */
+static bool
+may_be_kept(const struct request *r)
+{
+    for (size_t i = 0; i < r->n_headers; i++)
+        if (strcmp(r->header_names[i], "Set-Cookie") == 0)
+            return false;
+    return r->page.status == 200 || r->page.status == 304;
+}
+
 bool
 reply_send(struct request *r, const char *stamp, const char *key,
            struct err *err)
@@ -259,7 +275,7 @@ reply_send(struct request *r, const char *stamp, const char *key,
     }
     struct cache_body answer = {.body = body->data, .body_len = body->len};
     answer.head = head_make(r, type, body->len, &answer.head_len);
-    if (key != NULL && p->status == 200 && r->n_headers == 0)
+    if (key != NULL && may_be_kept(r))
         cache_put(r->console->cache, stamp, key, &answer);
     answer_write(r, &answer);
     return true;

@@ -17,6 +17,9 @@ MUST_USE bool reply_send(struct request *r, const char *stamp, const char *key,
  * client has that already, the answer becomes 304 without a body. */
 void reply_tag(struct request *r);
 
+/* The same with a hash (hex) that the caller made; true: the answer is 304. */
+bool reply_tag_is(struct request *r, const char *hash);
+
 /* Sends the head of an answer that goes out as it is made, of any size; then
  * its body, part by part (nothing for HEAD). A handler that fails after this
  * has its connection broken off, so that a part never passes for the whole.

@@ -469,8 +469,9 @@ commit(struct db *db, struct err *err)
     return false;
 }
 
-bool
-db_tx(struct db *db, db_tx_fn *fn, void *arg, struct err *err)
+static bool
+tx_begin_with(struct db *db, const char *begin, db_tx_fn *fn, void *arg,
+              struct err *err)
 {
     bool ok;
     if (db->tx_depth > 0) {
@@ -480,7 +481,7 @@ db_tx(struct db *db, db_tx_fn *fn, void *arg, struct err *err)
         db->tx_doomed = db->tx_doomed || !ok;
         return ok;
     }
-    if (!db_ready(db, err) || !db_command(db, "BEGIN", err))
+    if (!db_ready(db, err) || !db_command(db, begin, err))
         return false;
     db->tx_depth = 1;
     db->tx_doomed = false;
@@ -491,4 +492,17 @@ db_tx(struct db *db, db_tx_fn *fn, void *arg, struct err *err)
         rollback(db);
     db->tx_depth = 0;
     return ok;
+}
+
+bool
+db_tx(struct db *db, db_tx_fn *fn, void *arg, struct err *err)
+{
+    return tx_begin_with(db, "BEGIN", fn, arg, err);
+}
+
+bool
+db_tx_snapshot(struct db *db, db_tx_fn *fn, void *arg, struct err *err)
+{
+    return tx_begin_with(db, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+                         fn, arg, err);
 }

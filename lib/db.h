@@ -91,6 +91,10 @@ MUST_USE bool db_query_many(struct arena *a, struct db *db,
  * db_tx fails (ERR_INTERNAL). So does a statement's failure passed over. */
 typedef bool db_tx_fn(struct db *db, void *arg, struct err *err);
 MUST_USE bool db_tx(struct db *db, db_tx_fn *fn, void *arg, struct err *err);
+/* The same for work that only reads, all of it from one moment: nothing that
+ * others commit meanwhile is seen. Nested in another it is a part of that. */
+MUST_USE bool db_tx_snapshot(struct db *db, db_tx_fn *fn, void *arg,
+                             struct err *err);
 bool db_in_tx(const struct db *db);
 
 /* Reading results. Rows and columns count from 0. An unknown column name is a

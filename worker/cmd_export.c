@@ -22,10 +22,17 @@ static const char HELP[] =
     "                 a day is meant as a whole. Days are YYYY-MM-DD, times\n"
     "                 ISO 8601; without a zone they are UTC\n"
     "  --format F     csv (default) or json\n"
+    "  --with LIST    columns that are computed: indicators, features, or "
+    "names\n"
+    "                 of single ones, with commas between\n"
+    "  --as-of T      bars as they were believed then: an ISO time, or a day "
+    "for\n"
+    "                 its end\n"
     "  --output FILE  instead of standard output; FILE changes only when all\n"
     "                 is written\n\n"
-    "CSV has the columns symbol,ts,open,high,low,close,volume, and all the\n"
-    "instruments under one header. JSON is one document for each instrument:\n"
+    "CSV has the columns symbol,ts,open,high,low,close,volume, then those of\n"
+    "--with, and all the instruments under one header. JSON is one document "
+    "for each instrument:\n"
     "{\"symbol\", \"interval\", \"rows\": [{\"ts\", \"open\", ...}], "
     "\"next\"}.\n"
     "Times are UTC; numbers read back to exactly what is stored; a volume "
@@ -58,6 +65,8 @@ read_options(struct command *c, struct options *o, struct err *err)
         {.name = "from", .value = &o->words.from},
         {.name = "to", .value = &o->words.to},
         {.name = "format", .value = &o->words.format},
+        {.name = "with", .value = &o->words.with},
+        {.name = "as-of", .value = &o->words.as_of},
         {.name = "output", .value = &o->output},
     };
     o->symbols = command_room(c);
@@ -171,7 +180,7 @@ run_exports(struct db *db, const struct export *exports, size_t n,
             return false;
         if (s->n_rows == 0)
             fprintf(stderr, "quotemill export: no bars of %s there\n",
-                    exports[i].symbol);
+                    exports[i].ask.symbol);
         s->n_before += s->n_rows;
     }
     return true;

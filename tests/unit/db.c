@@ -275,6 +275,41 @@ a_nested_part_goes_with_the_whole(void **state)
     assert_string_equal(db_fixture_count(f, "load"), "0");
 }
 
+static bool
+bars_seen(struct db *db, struct arena *a, int64_t *n, struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query_one(a, db, SQL_bar_span, DB_ARGS("1", "86400"), &rows, err))
+        return false;
+    *n = db_i64(rows, 0, "n");
+    return true;
+}
+
+static bool
+reads_twice(struct db *db, void *arg, struct err *err)
+{
+    struct db_fixture *f = arg;
+    int64_t before, after;
+    bool commit = true;
+    assert_true(bars_seen(db, f->a, &before, err));
+    test_db_sql(f->t, "INSERT INTO bar VALUES (1, 86400, '2024-01-01Z', 1, 1, "
+                      "1, 1, 1, 1)");
+    assert_true(bars_seen(db, f->a, &after, err));
+    assert_int_equal(before, after);
+    return db_tx(db, two_loads_then, &commit, err);
+}
+
+static void
+a_snapshot_is_of_one_moment_and_writes_nothing(void **state)
+{
+    struct db_fixture *f = *state;
+    int64_t n;
+    assert_false(db_tx_snapshot(f->db, reads_twice, f, &f->err));
+    assert_string_equal(db_fixture_count(f, "load"), "0");
+    assert_true(bars_seen(f->db, f->a, &n, &f->err));
+    assert_int_equal(n, 1);
+}
+
 /* --- several queries in one round trip ---------------------------------- */
 
 static void
@@ -503,6 +538,7 @@ main(void)
         T(a_transaction_is_all_or_nothing),
         T(a_failure_passed_over_is_not_committed),
         T(a_nested_part_goes_with_the_whole),
+        T(a_snapshot_is_of_one_moment_and_writes_nothing),
         T(many_queries_answer_in_order),
         T(one_failure_among_many_fails_all),
         T(many_queries_join_a_transaction),
