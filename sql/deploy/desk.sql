@@ -133,14 +133,13 @@ $$;
 
 -- Takes the decision about a row back; how that went. Whoever stored a bar for
 -- its time since is the OUT parameter `since`.
-CREATE FUNCTION desk_reopen(q quarantine, OUT outcome text, OUT wrote boolean, OUT since bigint)
+CREATE FUNCTION desk_reopen(q quarantine, OUT outcome text, OUT since bigint)
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     stored bigint := (SELECT b.load_id FROM bar b
                        WHERE b.instrument_id = q.instrument_id AND b.interval_s = q.interval_s AND b.ts = q.ts);
 BEGIN
     outcome := 'done';
-    wrote := false;
     IF q.decision_load_id IS NOT NULL THEN
         since := (SELECT h.replaced_by FROM bar_history h
                 WHERE h.instrument_id = q.instrument_id AND h.interval_s = q.interval_s AND h.ts = q.ts
@@ -149,8 +148,7 @@ BEGIN
             outcome := 'built_on';
             RETURN;
         END IF;
-        wrote := stored IS NOT DISTINCT FROM q.decision_load_id;
-        IF wrote THEN
+        IF stored = q.decision_load_id THEN
             PERFORM bar_take_out(q.instrument_id, q.interval_s, q.ts, q.decision_load_id);
         END IF;
     ELSIF q.taken_load_id IS NOT NULL THEN
@@ -164,7 +162,6 @@ BEGIN
             RETURN;
         END IF;
         PERFORM bar_put_back(q.instrument_id, q.interval_s, q.ts, q.taken_load_id);
-        wrote := true;
     END IF;
 END $$;
 
@@ -213,7 +210,6 @@ DECLARE
     first  timestamptz;
     final  timestamptz;
     loads  bigint[] := '{}';                  -- of the decisions that were taken back
-    wrote  boolean;
     before jsonb;
     after  jsonb;
     words  text := CASE cardinality(ids) WHEN 1 THEN format('decision on quarantine row %s by %s', ids[1], who)
@@ -238,7 +234,6 @@ BEGIN
         instrument_id := q.instrument_id;
         outcome := 'done';
         load_id := NULL;
-        wrote := false;
         before := jsonb_build_object('state', q.state, 'bar', desk_bar_json(q.instrument_id, q.interval_s, q.ts));
         IF (q.state = 'open') = (verdict = 'reopen') THEN
             outcome := CASE verdict WHEN 'reopen' THEN 'open' ELSE 'decided' END;
@@ -254,7 +249,6 @@ BEGIN
                 new.load_id := made;
                 load_id := made;
                 final := q.ts;
-                wrote := true;
                 CASE bar_replace(new)
                     WHEN 'new' THEN counts[1] := counts[1] + 1;
                     WHEN 'same' THEN counts[2] := counts[2] + 1;
@@ -265,9 +259,8 @@ BEGIN
         ELSIF verdict = 'reject' THEN
             SELECT r.taken, r.restored INTO q.taken_load_id, q.restored_load_id FROM desk_reject(q) r;
             load_id := q.taken_load_id;
-            wrote := load_id IS NOT NULL;
         ELSIF verdict = 'reopen' THEN
-            SELECT r.outcome, r.wrote, r.since INTO outcome, wrote, load_id FROM desk_reopen(q) r;
+            SELECT r.outcome, r.since INTO outcome, load_id FROM desk_reopen(q) r;
             q.taken_load_id := NULL;
             q.restored_load_id := NULL;
             IF outcome = 'done' AND q.decision_load_id <> ALL (loads) THEN
@@ -288,7 +281,7 @@ BEGIN
                                          'load', x.decision_load_id, 'note', nullif(desk_decide.note, '')) INTO after;
             INSERT INTO audit_log (who, action, object, before, after, address)
             VALUES (who, 'quarantine.' || verdict, 'quarantine ' || q.id, before, jsonb_strip_nulls(after), address);
-            IF wrote THEN
+            IF q.ts IS NOT NULL THEN -- the day's quality, too
                 INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts, load_id)
                 VALUES (q.instrument_id, q.interval_s, q.ts, q.ts, load_id);
             END IF;
@@ -298,6 +291,28 @@ BEGIN
     PERFORM desk_load_counts(made, counts, first, final);
     UPDATE load l SET state = 'undone'
      WHERE l.id = ANY (loads) AND NOT EXISTS (SELECT FROM quarantine x WHERE x.decision_load_id = l.id);
+END $$;
+
+-- Rows of quarantine by a filter, of which a NULL part does not filter: newest
+-- first, or with `after` the next newer ones, oldest first. Put together for
+-- what is asked, so that each filter is planned by itself.
+CREATE FUNCTION desk_find(state text, symbol text, rule text, severity text, from_ts timestamptz, to_ts timestamptz,
+                          of_load bigint, before bigint, after bigint, most integer)
+RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY EXECUTE 'SELECT q.id FROM quarantine q WHERE true'
+        || CASE WHEN state IS NOT NULL THEN ' AND q.state = $1' ELSE '' END
+        || CASE WHEN symbol IS NOT NULL THEN
+               ' AND q.instrument_id = (SELECT i.id FROM instrument i WHERE lower(i.symbol) = lower($2))' ELSE '' END
+        || CASE WHEN rule IS NOT NULL THEN ' AND q.rule = $3' ELSE '' END
+        || CASE WHEN severity IS NOT NULL THEN ' AND q.severity = $4' ELSE '' END
+        || CASE WHEN from_ts IS NOT NULL THEN ' AND q.ts >= $5' ELSE '' END
+        || CASE WHEN to_ts IS NOT NULL THEN ' AND q.ts < $6' ELSE '' END
+        || CASE WHEN of_load IS NOT NULL THEN ' AND q.load_id = $7' ELSE '' END
+        || CASE WHEN before IS NOT NULL THEN ' AND q.id < $8' ELSE '' END
+        || CASE WHEN after IS NOT NULL THEN ' AND q.id > $9 ORDER BY q.id' ELSE ' ORDER BY q.id DESC' END
+        || ' LIMIT $10'
+        USING state, symbol, rule, severity, from_ts, to_ts, of_load, before, after, most;
 END $$;
 
 -- A correction whose load was undone is no decision any more.
@@ -313,7 +328,8 @@ CREATE TRIGGER quarantine_undone AFTER UPDATE OF state ON load
     FOR EACH ROW WHEN (NEW.kind = 'correction' AND NEW.state = 'undone') EXECUTE FUNCTION quarantine_undone();
 
 REVOKE EXECUTE ON FUNCTION bar_take_out, bar_put_back, bar_replace, desk_load, desk_load_counts, desk_unfit,
-    desk_reject, desk_reopen, desk_bar_json, desk_decide, quarantine_undone FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION desk_decide TO quotemill_console;
+    desk_reject, desk_reopen, desk_bar_json, desk_decide, desk_find,
+    quarantine_undone FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION desk_decide, desk_find TO quotemill_console;
 
 COMMIT;

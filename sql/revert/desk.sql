@@ -2,7 +2,7 @@
 -- that no provider and no upload brought.
 BEGIN;
 DROP TRIGGER quarantine_undone ON load;
-DROP FUNCTION quarantine_undone, desk_decide, desk_bar_json, desk_reopen, desk_reject, desk_unfit, desk_load_counts, desk_load,
+DROP FUNCTION quarantine_undone, desk_find, desk_decide, desk_bar_json, desk_reopen, desk_reject, desk_unfit, desk_load_counts, desk_load,
     bar_replace, bar_put_back, bar_take_out;
 UPDATE load SET kind = 'derived' WHERE kind = 'correction';
 ALTER TABLE load DROP CONSTRAINT load_kind_check;
