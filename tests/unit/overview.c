@@ -303,8 +303,9 @@ its_cost_is_bounded_whatever_is_stored(void **state)
             args = "('', 500)";
         else if (strcmp(queries[i].args, "overview_rest") == 0)
             args = "(1764000000)";
-        else if (strncmp(queries[i].args, "overview_", 9) == 0 ||
-                 strcmp(queries[i].args, "model_list_all") == 0)
+        else if (strcmp(queries[i].args, "model_list_all") == 0)
+            args = "('', 100)";
+        else if (strncmp(queries[i].args, "overview_", 9) == 0)
             args = "";
         if (args == NULL)
             continue;

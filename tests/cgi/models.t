@@ -1,0 +1,133 @@
+#!/usr/bin/perl
+# Models: what answered at a time, the API, the page and its forms.
+use strict;
+use warnings;
+use Test::More;
+use JSON::PP;
+use lib "tests/lib";
+use Console;
+
+Console::skip_unless_ready();
+my $c = Console->new(QM_NOW => "2026-02-01T00:00:00Z");
+$c->add_user("vera", "viewer");
+$c->add_user("olga", "operator");
+
+sub api {
+    my ($uri) = @_;
+    return decode_json($c->get($uri)->{body});
+}
+
+# Versions 1 to 20: 3 active, 4 refused, the others retired; 1 answered first,
+# then 2, 3, and after 1 again, 3.
+my $card = '[{"rule": "<b>r2</b>", "value": 0.8, "limit": 0.5, "passed": true, "words": "fine"}]';
+$c->sql("INSERT INTO model_version (model_id, version, state, fitted_at, rows, first_ts, last_ts, fingerprint, r2, rmse, condition,
+             holdout_ts, holdout_rows, holdout_r2, holdout_rmse, scorecard)
+         SELECT id, g, CASE g WHEN 3 THEN 'active' WHEN 4 THEN 'refused' ELSE 'retired' END, '2026-01-01Z'::timestamptz + g * interval '1 day',
+                1000 + g, '2020-01-02', '2026-01-30', g::text, 0.9, 20, 8, '2024-12-01', 200, 0.8, 30, '$card'
+           FROM model, generate_series(1, 20) g");
+$c->sql("INSERT INTO coefficient SELECT id, p, n, version * 10 + p, CASE p WHEN 0 THEN 2.5 END
+           FROM model_version, (VALUES (0, 'intercept'), (1, 'btc_price'), (2, 'mnav')) k (p, n)");
+$c->sql("INSERT INTO model_activation (model_id, version_id, at, who, why, how)
+         SELECT v.model_id, v.id, t.at::timestamptz, t.who, t.why, t.how FROM model_version v
+           JOIN (VALUES (1, 1, '2026-01-02 10:00:00Z', 'timer', '', 'retrained'), (2, 2, '2026-01-03 10:00:00.5Z', 'timer', '', 'retrained'),
+                        (3, 3, '2026-01-04 10:00:00.123456Z', 'timer', '', 'promoted'),
+                        (4, 1, '2026-01-05 10:00:00Z', '<i>olga</i>', 'better & older', 'chosen'),
+                        (5, 3, '2026-01-05 10:00:00Z', 'timer', '', 'returned'))
+                t (n, version, at, who, why, how) USING (version) ORDER BY t.n");
+
+subtest "which version answered at a time" => sub {
+    my %version = (
+        "2026-01-02T10:00:00Z" => 1, "2026-01-03T10:00:00Z" => 1, "2026-01-03T10:00:00.499999Z" => 1,
+        "2026-01-03T10:00:00.5Z" => 2, "2026-01-03T10:00:01Z" => 2, "2026-01-04T10:00:00.123455Z" => 2,
+        "2026-01-04T10:00:00.123456Z" => 3, "2026-01-03T11:00:00.5%2B01:00" => 2, "2026-01-03T11:00:00.4%2B01:00" => 1,
+        "2026-01-05" => 3, "2026-01-05T09:59:59" => 3, "2026-01-05T10:00:00Z" => 3, "2999-01-01" => 3);
+    for my $as_of (sort keys %version) {
+        my $r = $c->get("/api/coefficients?as_of=$as_of", no_cookies => 1);
+        is $r->{status}, 200, "$as_of: answered to everybody";
+        my $json = decode_json($r->{body});
+        is $json->{model}{version}, $version{$as_of}, "version $version{$as_of}";
+        is_deeply $json->{coefficients}, {intercept => 10 * $version{$as_of}, btc_price => 10 * $version{$as_of} + 1,
+            mnav => 10 * $version{$as_of} + 2}, "its coefficients";
+    }
+    my $json = api("/api/coefficients?as_of=2026-01-03T12:00:00Z");
+    is $json->{as_of}, "2026-01-03T12:00:00Z", "the time is repeated";
+    is $json->{since}, "2026-01-03T10:00:00.500000Z", "since when";
+    is $json->{until}, "2026-01-04T10:00:00.123456Z", "until when";
+    is api("/api/coefficients?as_of=$json->{until}")->{model}{version}, 3, "that time's answer is the next one";
+    is_deeply [@$json{qw(stale stale_reason)}], [undef, undef], "staleness is not judged in hindsight";
+    ok exists $json->{stale}, "and says so";
+    is $json->{last_updated}, "2026-01-03T00:00:00Z", "when it was fitted";
+    is api("/api/coefficients?as_of=2026-01-06")->{until}, undef, "the last one answers still";
+    my $r = $c->get("/api/coefficients?as_of=2026-01-02T09:59:59Z");
+    is $r->{status}, 404, "before the first";
+    like $r->{body}, qr/no active version at 2026-01-02T09:59:59Z yet/, "in words";
+    for my $bad ("", "yesterday", "2026-13-01", "2026-01-03T25:00", "1", "2026-01-03T10:00:00Z'; DROP TABLE model --", "%00", "x" x 500) {
+        my $uri = "/api/coefficients?as_of=" . Console::escape($bad);
+        is $c->get($uri)->{status}, 422, "no time: " . substr $bad, 0, 30;
+    }
+    is $c->get("/api/coefficients?as_of=2026-01-06&model=none")->{status}, 404, "an unknown model";
+    my $tag = $c->get("/api/coefficients?as_of=2026-01-06")->{headers}{etag}[0];
+    is $c->get("/api/coefficients?as_of=2026-01-06", headers => {HTTP_IF_NONE_MATCH => $tag})->{status}, 304, "with a tag";
+    is $c->get("/api/coefficients")->{body}, '{"coefficients":{"intercept":30,"btc_price":31,"mnav":32},'
+        . '"last_updated":"2026-01-04T00:00:00Z","stale":false,"stale_reason":null,'
+        . '"model":{"name":"mstr","version":3,"rows":1003,"r2":0.9,"rmse":20},"simulated":false}', "without a time it is as it was";
+};
+
+subtest "the API" => sub {
+    is $c->get("/api/v1/models")->{status}, 401, "not for everybody";
+    is $c->get("/api/v1/models/mstr")->{status}, 401, "nor is one of them";
+    $c->login("vera");
+    my $json = api("/api/v1/models");
+    my $m = $json->{models}[0];
+    is $json->{next}, undef, "all on one page";
+    is_deeply [@$m{qw(name target method active newest newest_state shadow since)}],
+        ["mstr", "MSTR", "ols", 3, 20, "retired", undef, "2026-01-05T10:00:00Z"], "a model";
+    is_deeply $m->{live}, {state => "none", rows => 0, of => 10, rmse => undef, limit => 90}, "no live row yet";
+    $c->sql("INSERT INTO model (name, title, target_id) SELECT 'a' || g, '<b>', min(i.id) FROM instrument i, generate_series(1, 3) g GROUP BY g");
+    is_deeply [map { $_->{name} } @{api("/api/v1/models?limit=2")->{models}}], ["a1", "a2"], "two at a time";
+    is api("/api/v1/models?limit=2")->{next}, "a2", "the edge";
+    is_deeply [map { $_->{name} } @{api("/api/v1/models?limit=2&after=a2")->{models}}], ["a3", "mstr"], "the rest";
+    is $c->get("/api/v1/models?limit=$_")->{status}, 422, "limit $_" for 0, -1, 101, "x";
+
+    my $one = api("/api/v1/models/mstr?limit=5");
+    is_deeply [map { $_->{version} } @{$one->{versions}}], [20, 19, 18, 17, 16], "the newest versions";
+    is $one->{next}, 16, "there are older ones";
+    is_deeply [map { $_->{version} } @{api("/api/v1/models/mstr?limit=16&before=16")->{versions}}], [reverse 1 .. 15], "which follow";
+    is api("/api/v1/models/mstr?limit=16&before=16")->{next}, undef, "and end";
+    is $one->{active}, 3, "the active one";
+    is_deeply $one->{coefficients}, {intercept => 30, btc_price => 31, mnav => 32}, "its coefficients";
+    is_deeply $one->{std_errors}, {intercept => 2.5, btc_price => undef, mnav => undef}, "and their errors";
+    is_deeply $one->{spec}{inputs}[1], {name => "mnav", instrument => "MNAV", field => "close", transform => "none", lag => 0}, "an input";
+    is_deeply [@{$one->{spec}}{qw(target interval intercept method lambda folds live_band)}],
+        ["MSTR", "1d", JSON::PP::true, "ols", undef, 5, 3], "what it is to be";
+    is_deeply $one->{versions}[0]{coefficients}, {intercept => 200, btc_price => 201, mnav => 202}, "of each version, too";
+    is $one->{versions}[0]{scorecard}[0]{rule}, "<b>r2</b>", "and its scorecard";
+    my $r = $c->get("/api/v1/models/mstr");
+    is $c->get("/api/v1/models/mstr", headers => {HTTP_IF_NONE_MATCH => $r->{headers}{etag}[0]})->{status}, 304, "with a tag";
+    is $c->get("/api/v1/models/" . Console::escape($_))->{status}, 404, "no model $_" for "none", "mstr'--", "../x", "\x{c3}\x{a4}";
+    is $c->get("/api/v1/models/mstr?before=x")->{status}, 422, "not an edge";
+    is $c->get("/api/v1/models/a1")->{status}, 200, "a model without versions";
+    is_deeply api("/api/v1/models/a1")->{versions}, [], "has none";
+};
+
+subtest "activation by the API" => sub {
+    is $c->post("/api/v1/models/mstr/activate", version => 2)->{status}, 403, "not by a viewer";
+    $c->login("olga");
+    is $c->post("/api/v1/models/mstr/activate")->{status}, 422, "which?";
+    is $c->post("/api/v1/models/mstr/activate", version => 77)->{status}, 404, "no such version";
+    is $c->post("/api/v1/models/none/activate", version => 1)->{status}, 404, "no such model";
+    is $c->post("/api/v1/models/mstr/activate", version => 3)->{status}, 409, "the active one";
+    is $c->post("/api/v1/models/mstr/activate", version => 4, why => "x")->{status}, 422, "a refused one";
+    is $c->post("/api/v1/models/mstr/activate", version => 4, even_refused => "yes")->{status}, 422, "without a reason";
+    is $c->post("/api/v1/models/mstr/activate", version => 2, why => "x" x 201)->{status}, 422, "a long reason";
+    is $c->sql("SELECT version FROM model_version WHERE state = 'active'"), 3, "nothing changed";
+    my $r = $c->post("/api/v1/models/mstr/activate", version => 4, why => "I know", even_refused => "yes");
+    is $r->{status}, 200, "with everything";
+    is decode_json($r->{body})->{active}, 4, "it answers";
+    is api("/api/coefficients")->{model}{version}, 4, "at once";
+    is $c->sql("SELECT who || ' ' || why || ' ' || how FROM model_activation ORDER BY id DESC LIMIT 1"), "olga I know chosen", "written down";
+    is api("/api/coefficients?as_of=2026-01-06")->{model}{version}, 3, "what answered before stays known";
+    is $c->post("/api/v1/models/mstr/activate", version => 3, why => "")->{status}, 200, "and back";
+};
+
+done_testing;
