@@ -1,5 +1,6 @@
 #include "core/bar.h"
 
+#include "core/touched.h"
 #include "lib/format.h"
 
 #include <assert.h>
@@ -15,6 +16,7 @@ struct store {
     size_t n;
     struct bar_count *count;
     struct quarantine_decided decided;
+    struct touched touched;
 };
 
 /* Locks the instrument, finds whether something is stored in the range of the
@@ -56,7 +58,7 @@ rows_of_part(const struct store *s, size_t from)
 }
 
 static bool
-store_part(struct db *db, const struct store *s, struct bar_writer *w,
+store_part(struct db *db, struct store *s, struct bar_writer *w,
            const struct bar_parts *there, size_t from, size_t n,
            struct err *err)
 {
@@ -71,6 +73,7 @@ store_part(struct db *db, const struct store *s, struct bar_writer *w,
     s->count->n_new += chunk.count.n_new;
     s->count->n_same += chunk.count.n_same;
     s->count->n_changed += chunk.count.n_changed;
+    touched_add_chunk(&s->touched, &chunk);
     return true;
 }
 
@@ -89,7 +92,8 @@ store_tx(struct db *db, void *arg, struct err *err)
         if (!store_part(db, s, w, overlaps ? all : NULL, from, n, err))
             return false;
     }
-    return bar_writer_end(w, err);
+    return bar_writer_end(w, err) &&
+           touched_note(db, s->target, &s->touched, err);
 }
 
 bool
@@ -105,6 +109,7 @@ bar_store(struct db *db, const struct bar_target *target,
     struct arena *a = arena_new();
     struct store s = {
         .a = a, .target = target, .rows = rows, .n = n, .count = count};
+    touched_start(&s.touched, target->interval_s);
     bool ok = db_tx(db, store_tx, &s, err);
     arena_free(a);
     return ok;

@@ -3,7 +3,7 @@
  * A stored bar is never lost: what a later load replaces goes to bar_history
  * with from when to when it was believed. A row that is stored already with
  * the same values is not touched. Nobody else writes the tables bar and
- * bar_history.
+ * bar_history. Who is told of what came and changed: core/mill.h.
  */
 #ifndef CORE_BAR_H
 #define CORE_BAR_H
@@ -26,8 +26,8 @@ struct bar_count {
  * there is one). Concurrent calls for one instrument wait for each other.
  * Where no stored bar overlaps, rows go straight in by binary COPY; where one
  * does, they are compared with what is stored, and only what differs is
- * written. A row that people decided against (core/quarantine.h) counts as the
- * same and is not stored.
+ * written, and noted to be milled. A row that people decided against
+ * (core/quarantine.h) counts as the same and is not stored.
  *
  * rows    n rows, strictly increasing in time, prices finite, volume NaN or
  *         finite; bad and raw are not looked at
@@ -91,7 +91,7 @@ MUST_USE bool bar_compare(struct db *db, const struct bar_parts *parts,
 /* Writes compared chunks inside the caller's transaction. Bars go in by binary
  * COPY, which stays open from chunk to chunk: flush before any other use of
  * the connection. Months that are not there are filled first, indexed and
- * attached after.
+ * attached after. The caller notes what is to be milled (core/touched.h).
  *
  * once   the chunks of one part come one after the other: a month is attached
  *        as soon as another follows */

@@ -2,6 +2,7 @@
 
 #include "core/import_own.h"
 #include "core/instrument.h"
+#include "core/touched.h"
 #include "lib/format.h"
 
 #include <math.h>
@@ -19,7 +20,8 @@ struct work {
     struct arena *waiting_a;
     struct doubt **waiting;
     size_t *n_waiting, n_waiting_all;
-    int64_t *n_kept; /* in quarantine, by series */
+    int64_t *n_kept;         /* in quarantine, by series */
+    struct touched *touched; /* by series */
     pthread_t reader, comparer;
 };
 
@@ -175,6 +177,7 @@ count_chunk(struct work *w, const struct import_chunk *c, struct err *err)
     s->count.n_changed += c->bars.count.n_changed;
     s->count.n_refused += c->n_refused;
     s->count.n_flagged += c->n_flagged;
+    touched_add_chunk(&w->touched[c->series], &c->bars);
     if (c->n > 0) {
         if (s->first_ts == SERIES_NO_TS)
             s->first_ts = c->rows[0].ts;
@@ -416,7 +419,8 @@ finish(struct work *w, struct err *err)
         (o->file != NULL && !o->file(w->db, o->arg, &file, err)))
         return false;
     for (size_t i = 0; i < w->out->n_series; i++)
-        if (!note_load(w, &w->out->series[i], &file, err))
+        if (!note_load(w, &w->out->series[i], &file, err) ||
+            !touched_note(w->db, &w->im->lanes[i].target, &w->touched[i], err))
             return false;
     return o->committing == NULL || o->committing(w->db, o->arg, w->out, err);
 }
@@ -440,9 +444,12 @@ result_clear(struct work *w)
     w->waiting = arena_array(im->a, im->n_lanes, sizeof(struct doubt *));
     w->n_waiting = arena_array(im->a, im->n_lanes, sizeof *w->n_waiting);
     w->n_kept = arena_array(im->a, im->n_lanes, sizeof *w->n_kept);
-    for (size_t i = 0; i < im->n_lanes; i++)
+    w->touched = arena_array(im->a, im->n_lanes, sizeof *w->touched);
+    for (size_t i = 0; i < im->n_lanes; i++) {
+        touched_start(&w->touched[i], im->lanes[i].target.interval_s);
         w->waiting[i] =
             arena_array(w->waiting_a, WAITING_MAX, sizeof **w->waiting);
+    }
     w->n_waiting_all = 0;
 }
 

@@ -48,6 +48,25 @@ mill_state_parse(const char *text, struct feature_state *out)
     return true;
 }
 
+int64_t
+mill_time(int64_t ts)
+{
+    return ts < mill_begin_ts ? mill_begin_ts
+           : ts > mill_end_ts ? mill_end_ts
+                              : ts;
+}
+
+/* All windows are full after so many bars, whose count then says nothing. */
+bool
+mill_state_is_same(const struct feature_state *x, const struct feature_state *y)
+{
+    struct feature_state left = *x, right = *y;
+    if (left.indicators.bars >= MILL_STATE_BARS &&
+        right.indicators.bars >= MILL_STATE_BARS)
+        left.indicators.bars = right.indicators.bars;
+    return memcmp(&left, &right, sizeof left) == 0;
+}
+
 bool
 mill_state_before(struct db *db, int64_t instrument_id, int32_t interval_s,
                   int64_t from_ts, struct feature_state *out, int64_t *next_ts,
@@ -57,11 +76,11 @@ mill_state_before(struct db *db, int64_t instrument_id, int32_t interval_s,
     struct db_rows *rows;
     feature_start(out);
     *next_ts = INT64_MIN;
-    bool ok =
-        db_query(a, db, SQL_mill_state_before,
-                 DB_ARGS(fmt_i64(a, instrument_id), fmt_i64(a, interval_s),
-                         fmt_i64(a, from_ts), fmt_i64(a, mill_version())),
-                 &rows, err);
+    bool ok = db_query(
+        a, db, SQL_mill_state_before,
+        DB_ARGS(fmt_i64(a, instrument_id), fmt_i64(a, interval_s),
+                fmt_i64(a, mill_time(from_ts)), fmt_i64(a, mill_version())),
+        &rows, err);
     /* one that is damaged or of another build is no harm: begin with none */
     if (ok && db_count(rows) > 0 &&
         mill_state_parse(db_text(rows, 0, "state"), out))

@@ -58,6 +58,12 @@ obstacle(struct arena *a, struct db *db, const struct db_rows *loads,
     for (int i = 0; i < db_count(loads) && *why == NULL; i++) {
         struct db_rows *blockers;
         const char *state = db_text(loads, i, "state");
+        if (strcmp(db_text(loads, i, "kind"), "derived") == 0) {
+            *why = "quotemill built these bars from minute bars: they go, and "
+                   "come back, with those; undo the load that brought the "
+                   "minutes";
+            return true;
+        }
         if (strcmp(state, "stored") != 0) {
             *why = state_words(state);
             return true;

@@ -126,6 +126,7 @@ void db_copy_ts(struct db *db, int64_t ts); /* timestamptz */
 /* timestamptz from microseconds since 1970; INT64_MIN is -infinity */
 void db_copy_us(struct db *db, int64_t us);
 void db_copy_text(struct db *db, const char *s); /* NULL becomes NULL */
+void db_copy_bytes(struct db *db, const void *bytes, size_t len); /* bytea */
 void db_copy_null(struct db *db);
 MUST_USE bool db_copy_in_end(struct db *db, int64_t *n_rows, struct err *err);
 /* Gives up: nothing of the copy is stored. */

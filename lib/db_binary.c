@@ -175,8 +175,13 @@ db_copy_text(struct db *db, const char *s)
         db_copy_null(db);
         return;
     }
-    size_t len = strlen(s);
-    memcpy(field(db, len), s, len);
+    db_copy_bytes(db, s, strlen(s));
+}
+
+void
+db_copy_bytes(struct db *db, const void *bytes, size_t len)
+{
+    memcpy(field(db, len), bytes, len);
 }
 
 void

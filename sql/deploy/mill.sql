@@ -104,6 +104,61 @@ CREATE TABLE milled (
     milled_at     timestamptz NOT NULL DEFAULT now()
 );
 
+-- As before, and says what is to be milled. What was built from minutes goes
+-- and comes with them, not by itself.
+CREATE OR REPLACE FUNCTION load_undo(load_id bigint, OUT removed bigint, OUT restored bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    l load%ROWTYPE;
+    first timestamptz;
+    last  timestamptz;
+    touched_from timestamptz;
+    touched_to   timestamptz;
+    back_from timestamptz;
+    back_to   timestamptz;
+BEGIN
+    SELECT * INTO STRICT l FROM load WHERE id = load_undo.load_id FOR UPDATE;
+    PERFORM pg_advisory_xact_lock(hashtextextended('bar', l.instrument_id));
+    -- what an upload says of its rows is exact
+    first := CASE l.kind WHEN 'upload' THEN coalesce(l.from_ts, 'infinity') ELSE '-infinity' END;
+    last := CASE l.kind WHEN 'upload' THEN coalesce(l.to_ts, '-infinity') ELSE 'infinity' END;
+    IF l.state <> 'stored' OR l.kind = 'derived' OR EXISTS (
+        SELECT FROM bar_history h
+         WHERE h.instrument_id = l.instrument_id AND h.interval_s = l.interval_s AND h.ts BETWEEN first AND last
+           AND h.load_id = l.id) THEN
+        RAISE EXCEPTION 'load % cannot be undone now', l.id USING ERRCODE = 'exclusion_violation';
+    END IF;
+    WITH gone AS (
+        DELETE FROM bar b
+         WHERE b.instrument_id = l.instrument_id AND b.interval_s = l.interval_s AND b.ts BETWEEN first AND last
+           AND b.load_id = l.id
+        RETURNING b.*
+    ), kept AS (
+        INSERT INTO bar_undone
+        SELECT g.instrument_id, g.interval_s, g.ts, g.open, g.high, g.low, g.close, g.volume, g.load_id,
+               l.stored_at, now()
+          FROM gone g
+    )
+    SELECT count(*), min(g.ts), max(g.ts) INTO removed, touched_from, touched_to FROM gone g;
+    WITH back AS (
+        DELETE FROM bar_history h
+         WHERE h.replaced_by = l.id AND h.instrument_id = l.instrument_id AND h.interval_s = l.interval_s
+        RETURNING h.*
+    ), kept AS (
+        INSERT INTO bar
+        SELECT b.instrument_id, b.interval_s, b.ts, b.open, b.high, b.low, b.close, b.volume, b.load_id FROM back b
+    )
+    SELECT count(*), min(b.ts), max(b.ts) INTO restored, back_from, back_to FROM back b;
+    touched_from := least(touched_from, back_from);
+    touched_to := greatest(touched_to, back_to);
+    IF touched_from IS NOT NULL THEN
+        INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts, load_id)
+        VALUES (l.instrument_id, l.interval_s, touched_from, touched_to, l.id);
+    END IF;
+    removed := removed - restored;
+    UPDATE load SET state = 'undone' WHERE id = l.id;
+END $$;
+
 -- All that is stored already.
 INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts)
 SELECT instrument_id, interval_s, min(ts), max(ts) FROM bar GROUP BY 1, 2;
