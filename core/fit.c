@@ -94,6 +94,15 @@ solve(struct arena *a, const struct fit_spec *spec, struct linalg_qr *qr,
            linalg_qr_solve(a, qr, &options, out, err);
 }
 
+/* First-order bound of what rounding does, against the largest term. */
+static double
+rounding_error(const struct linalg_fit *lf)
+{
+    double explained = lf->tss - lf->rss;
+    double slope = explained > 0 ? sqrt(lf->rss / explained) : 0;
+    return DBL_EPSILON * lf->condition * (1 + lf->condition * slope);
+}
+
 static bool
 finish(const struct fit_spec *spec, const struct linalg_fit *lf,
        struct fit *out, struct err *err)
@@ -105,6 +114,7 @@ finish(const struct fit_spec *spec, const struct linalg_fit *lf,
         .r2 = fit_r2(lf->rss, lf->tss),
         .rmse = fit_rmse(lf->rss, lf->rows),
         .condition = lf->condition,
+        .error = rounding_error(lf),
         .rows = lf->rows,
     };
     for (int i = 0; i < out->n; i++)

@@ -46,6 +46,10 @@ struct fit {
     double *coefficients;
     double *std_errors; /* NaN where they are not defined */
     double r2, rmse, condition;
+    /* Bound of what rounding does to the coefficients, relative to the largest
+     * term; before correcting passes, if there were any.
+     * source  Golub and Van Loan, 5.3 */
+    double error;
     int64_t rows;
 };
 

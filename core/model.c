@@ -103,7 +103,8 @@ activate(struct db *db, void *arg, struct err *err)
            db_exec(db, SQL_model_version_activate, DB_ARGS(version_id), NULL,
                    err) &&
            db_exec(db, SQL_model_activation_add,
-                   DB_ARGS(model_id, version_id, c->who, c->why), NULL, err) &&
+                   DB_ARGS(model_id, version_id, c->who, c->why, "chosen"),
+                   NULL, err) &&
            audit_add(db, c->who, "model.activate",
                      arena_printf(a, "model:%s", c->name), before,
                      version_json(a, found, c), c->address, err);

@@ -1,10 +1,11 @@
 /* Models: retraining under a quality gate, activation, the answer of
  * /api/coefficients. docs/models.md explains all of it to a keeper.
  *
- * A model explains its target instrument's close by other instruments' closes
- * of the same time. Each retraining that finds new data makes a version, with
- * its scorecard; at most one version is active and answers. Versions are never
- * changed afterwards but for their state: active, retired, refused.
+ * A model explains its target (MSTR's close) by inputs (closes, indicators,
+ * features) of the same time or earlier. Each retraining that finds new data
+ * makes a version, with its scorecard; at most one version is active and
+ * answers. Versions are never changed afterwards but for their state: active,
+ * retired, refused, shadow (watched before it may answer).
  */
 #ifndef CORE_MODEL_H
 #define CORE_MODEL_H
@@ -16,12 +17,14 @@
 enum model_outcome {
     MODEL_UNCHANGED, /* nothing new to learn from; nothing written */
     MODEL_ACTIVATED,
-    MODEL_REFUSED, /* the gate said no; version and scorecard are stored */
+    MODEL_REFUSED,  /* the gate said no; version and scorecard are stored */
+    MODEL_SHADOW,   /* it passed the gate and is watched before it answers */
+    MODEL_RETURNED, /* the former version answers again */
 };
 
 struct model_result {
     enum model_outcome outcome;
-    int64_t version;   /* the new version's number; 0 when unchanged */
+    int64_t version;   /* its number; 0 when unchanged */
     const char *words; /* one sentence for the step and the log */
 };
 
@@ -30,9 +33,12 @@ MUST_USE bool model_names(struct arena *a, struct db *db,
                           const char *const **names, size_t *n,
                           struct err *err);
 
-/* Fits model `name` on all stored rows, judges it, stores the verdict and
- * activates it when every rule passes; all in one transaction (or the
- * caller's), one retrain of a model at a time. The rows stream past once.
+/* Looks at live errors first: a version in shadow whose time is over is
+ * promoted or refused, or the former version is made active again
+ * (core/model_live.h); then nothing is fitted this time. Nor while a version
+ * is in shadow. Else fits model `name` on its rows, judges it, stores the
+ * verdict and activates it (or sends it into shadow) when every rule passes;
+ * all in one transaction (or the caller's), one retrain of a model at a time.
  *
  * run_id  the run it belongs to, 0 for none; who, for the activation
  * out     unchanged also while there is no version yet and there are too few

@@ -10,6 +10,9 @@
  * and unexplained shares below this, are zero. */
 #define NOTHING 1e-12
 
+/* What rounding may do to the coefficients, against the largest term. */
+#define MAX_ERROR 1e-6
+
 /* New rows for each known one up to which known_rows judges. */
 #define KNOWN_NEWS_FRAC 0.1
 
@@ -45,10 +48,16 @@ static void
 judge_rows(struct card *card, const struct model_candidate *c)
 {
     int64_t rows = c->all->rows;
+    const char *left =
+        c->left_out == 0
+            ? ""
+            : arena_printf(card->a,
+                           " (%s left out, where a transform is not defined)",
+                           fmt_plural(card->a, c->left_out, "row", "rows"));
     add_rule(card, "rows", (double)rows, (double)c->spec->min_rows,
              rows >= c->spec->min_rows,
-             arena_printf(card->a, "fitted on %s; at least %s are needed",
-                          fmt_plural(card->a, rows, "row", "rows"),
+             arena_printf(card->a, "fitted on %s%s; at least %s are needed",
+                          fmt_plural(card->a, rows, "row", "rows"), left,
                           fmt_count(card->a, c->spec->min_rows)));
 }
 
@@ -58,20 +67,20 @@ judge_leakage(struct card *card, const struct model_candidate *c)
 {
     int leaks = c->train_last_ts < c->holdout_first_ts ? 0 : 1;
     for (int i = 0; i < c->spec->n_inputs; i++)
-        if (c->spec->inputs[i].instrument_id == c->spec->target_id)
+        if (model_input_is_target(c->spec, &c->spec->inputs[i]))
             leaks++;
     const char *words =
         leaks > 0
             ? arena_printf(card->a,
                            "%s explains itself, or the hold-out begins before "
                            "the training rows end",
-                           c->spec->target_symbol)
+                           c->spec->target.symbol)
             : arena_printf(card->a,
                            "no leakage: training rows end on %s, the hold-out "
                            "begins on %s; %s is not among its own inputs",
                            date_format_day(card->a, c->train_last_ts),
                            date_format_day(card->a, c->holdout_first_ts),
-                           c->spec->target_symbol);
+                           c->spec->target.symbol);
     add_rule(card, "leakage", leaks, 0, leaks == 0, words);
 }
 
@@ -111,6 +120,12 @@ judge_coefficients(struct card *card, const struct model_candidate *c)
                           "condition number %.4g; up to %.4g the inputs can be "
                           "told apart",
                           c->all->condition, limit));
+    limit = MAX_ERROR;
+    add_rule(card, "precision", c->all->error, limit, c->all->error <= limit,
+             arena_printf(card->a,
+                          "rounding may cost the coefficients %.2g of the "
+                          "largest term; up to %.2g is accepted",
+                          c->all->error, limit));
 }
 
 static void
@@ -209,6 +224,32 @@ judge_known(struct card *card, const struct model_candidate *c)
                                    "are new)"));
 }
 
+/* How a fit does on rows that came after it, over and over. */
+static void
+judge_folds(struct card *card, const struct model_candidate *c)
+{
+    const struct model_folds *f = c->folds;
+    if (f == NULL || f->n_fitted == 0)
+        return;
+    struct arena *a = card->a;
+    add_rule(card, "walk_forward", f->mean, (double)NAN, true,
+             arena_printf(a,
+                          "mean RMSE of %s, each fitted on rows before it, is "
+                          "%.4g; from %.4g to %.4g (reported, not judged)",
+                          fmt_plural(a, (int64_t)f->n_fitted, "fold", "folds"),
+                          f->mean, f->least, f->most));
+    double limit = c->spec->max_fold_spread;
+    bool judged = !isnan(limit);
+    if (!isnan(f->spread))
+        add_rule(card, "fold_spread", f->spread, limit,
+                 !judged || f->spread <= limit,
+                 arena_printf(
+                     a, "the folds' RMSE deviates by %.3g of its mean%s",
+                     f->spread,
+                     judged ? arena_printf(a, "; up to %.3g is accepted", limit)
+                            : " (reported, not judged)"));
+}
+
 void
 model_gate_judge(struct arena *a, const struct model_candidate *c,
                  struct model_verdict *out)
@@ -221,6 +262,7 @@ model_gate_judge(struct arena *a, const struct model_candidate *c,
     judge_r2(&card, c);
     judge_holdout(&card, c);
     judge_known(&card, c);
+    judge_folds(&card, c);
     json_close(card.json, ']');
     *out = (struct model_verdict){
         .passed = card.n_failed == 0,

@@ -3,8 +3,7 @@
 #ifndef CORE_MODEL_GATE_H
 #define CORE_MODEL_GATE_H
 
-#include "core/fit.h"
-#include "core/model_spec.h"
+#include "core/model_fit.h"
 #include "lib/buf.h"
 
 /* The active version, as far as it can be compared. */
@@ -29,7 +28,9 @@ struct model_candidate {
     const struct fit *train; /* of the rows before the hold-out */
     int64_t train_last_ts, holdout_first_ts, holdout_rows;
     double holdout_r2, holdout_rmse;
-    double holdout_size; /* root mean square of the target there */
+    double holdout_size;             /* root mean square of the target there */
+    const struct model_folds *folds; /* NULL: none */
+    int64_t left_out;                /* rows without a value, for a transform */
     struct model_champion champion;
 };
 

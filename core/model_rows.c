@@ -1,8 +1,6 @@
 #include "core/model_rows.h"
 
-#include "lib/buf.h"
 #include "lib/date.h"
-#include "lib/format.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -36,7 +34,7 @@ hash_f64(uint64_t hash[2], double v)
 static void
 hash_spec(uint64_t hash[2], const struct model_spec *spec)
 {
-    hash_add(hash, (uint64_t)spec->target_id);
+    hash_add(hash, (uint64_t)spec->target.instrument_id);
     hash_add(hash, (uint64_t)spec->interval_s);
     hash_add(hash, spec->intercept ? 1 : 0);
     for (int i = 0; i < spec->n_inputs; i++) {
@@ -52,6 +50,20 @@ hash_spec(uint64_t hash[2], const struct model_spec *spec)
     hash_f64(hash, spec->max_known_ratio);
     hash_f64(hash, spec->max_condition);
     hash_f64(hash, spec->max_abs_coefficient);
+    if (!isnan(spec->max_fold_spread)) {
+        hash_f64(hash, spec->max_fold_spread);
+        hash_add(hash, (uint64_t)(2 * spec->folds + (spec->rolling ? 1 : 0)));
+    }
+    /* What there is a choice of since: a model that chose nothing is the same
+     * as before. */
+    if (model_spec_is_plain(spec))
+        return;
+    for (const char *c = spec->rows_key; *c != '\0'; c++)
+        hash_add(hash, (uint64_t)*c);
+    hash_add(hash, (uint64_t)spec->method);
+    hash_f64(hash, spec->lambda);
+    hash_add(hash, (uint64_t)spec->window_rows);
+    hash_add(hash, (uint64_t)spec->window_days);
 }
 
 struct model_rows *
@@ -139,9 +151,8 @@ refuse_row(const struct model_rows *r, int64_t ts, const double *values,
                 "training row of %s is not newer than the one before",
                 date_format_iso(a, ts));
     else
-        err_set(err, ERR_INPUT, "the close of %s at %s is not a finite number",
-                i < spec->n_inputs ? spec->inputs[i].symbol
-                                   : spec->target_symbol,
+        err_set(err, ERR_INPUT, "the %s at %s is not a finite number",
+                model_input_words(a, model_input_at(spec, i)),
                 date_format_iso(a, ts));
     arena_free(a);
     return false;
@@ -182,47 +193,6 @@ model_rows_end(struct model_rows *r)
              r->last_ts, r->hash[0], r->hash[1]);
 }
 
-struct reading {
-    struct model_rows *rows;
-    double *values;
-};
-
-static bool
-read_row(void *arg, const struct db_field *fields, int n, struct err *err)
-{
-    struct reading *reading = arg;
-    size_t n_values = (size_t)reading->rows->spec->n_inputs + 1;
-    if (n != 2 || !db_field_f64_array(fields[1], reading->values, n_values))
-        return err_set(err, ERR_INTERNAL,
-                       "a training row has not the shape that was asked for");
-    return model_rows_add(reading->rows, db_field_ts(fields[0]),
-                          reading->values, err);
-}
-
-bool
-model_rows_read(struct arena *a, struct db *db, const struct model_spec *spec,
-                struct model_rows **out, struct err *err)
-{
-    struct model_rows *r = model_rows_new(a, spec, MODEL_SLICES_MAX);
-    struct reading reading = {
-        .rows = r,
-        .values = arena_array(a, (size_t)spec->n_inputs + 1, sizeof(double)),
-    };
-    size_t n = (size_t)spec->n_inputs;
-    const char **ids = arena_array(a, n + 1, sizeof(*ids));
-    for (size_t i = 0; i < n; i++)
-        ids[i] = fmt_i64(a, spec->inputs[i].instrument_id);
-    ids[n] = fmt_i64(a, spec->target_id);
-    if (!db_copy_out(
-            db, SQL_model_rows_copy,
-            DB_ARGS(fmt_array(a, ids, n + 1), fmt_i64(a, spec->interval_s)),
-            read_row, &reading, err))
-        return err_wrap(err, "training rows");
-    model_rows_end(r);
-    *out = r;
-    return true;
-}
-
 size_t
 model_rows_split(const struct model_rows *r, double frac)
 {
@@ -254,4 +224,118 @@ model_rows_gather(const struct model_rows *r, size_t from, size_t to,
     linalg_qr_clear(qr);
     for (size_t i = from; i < to; i++)
         linalg_qr_merge(qr, factor_at(r, i), r->slices[i].rows);
+}
+
+/* --- kept from one reading to the next -------------------------------------
+ */
+
+struct head {
+    char mark[8];
+    int64_t n, n_slices, slice_rows, rows, first_ts, last_ts;
+    struct model_slice current;
+    uint64_t hash[2];
+};
+
+static const char MARK[8] = "qmrows1";
+
+/* The upper triangle, by columns. */
+static size_t
+triangle_size(int n)
+{
+    size_t columns = (size_t)n + 1;
+    return columns * (columns + 1) / 2;
+}
+
+static double *
+triangle_pack(int n, const double *factor, double *out)
+{
+    for (int j = 0; j <= n; j++) {
+        memcpy(out, factor + (size_t)j * (size_t)(n + 1),
+               (size_t)(j + 1) * sizeof(double));
+        out += j + 1;
+    }
+    return out;
+}
+
+static const double *
+triangle_unpack(int n, const double *in, double *factor)
+{
+    memset(factor, 0, linalg_factor_size(n) * sizeof(double));
+    for (int j = 0; j <= n; j++) {
+        memcpy(factor + (size_t)j * (size_t)(n + 1), in,
+               (size_t)(j + 1) * sizeof(double));
+        in += j + 1;
+    }
+    return in;
+}
+
+static size_t
+saved_size(int n, size_t n_slices)
+{
+    return sizeof(struct head) + n_slices * sizeof(struct model_slice) +
+           (n_slices + 1) * triangle_size(n) * sizeof(double);
+}
+
+size_t
+model_rows_saved_size(const struct model_rows *r)
+{
+    return saved_size(r->n, r->n_slices);
+}
+
+void
+model_rows_save(struct arena *a, struct model_rows *r, void *out)
+{
+    struct head head = {
+        .n = r->n,
+        .n_slices = (int64_t)r->n_slices,
+        .slice_rows = r->slice_rows,
+        .rows = r->rows,
+        .first_ts = r->first_ts,
+        .last_ts = r->last_ts,
+        .current = r->current,
+        .hash = {r->hash[0], r->hash[1]},
+    };
+    memcpy(head.mark, MARK, sizeof(MARK));
+    char *to = out;
+    memcpy(to, &head, sizeof(head));
+    to += sizeof(head);
+    memcpy(to, r->slices, r->n_slices * sizeof(*r->slices));
+    double *triangles = (void *)(to + r->n_slices * sizeof(*r->slices));
+    for (size_t i = 0; i < r->n_slices; i++)
+        triangles = triangle_pack(r->n, factor_at(r, i), triangles);
+    double *current = arena_array(a, linalg_factor_size(r->n), sizeof(double));
+    linalg_qr_factor(r->qr, current);
+    triangle_pack(r->n, current, triangles);
+}
+
+bool
+model_rows_restore(struct arena *a, struct model_rows *r, const void *saved,
+                   size_t size)
+{
+    struct head head;
+    if (size < sizeof(head))
+        return false;
+    memcpy(&head, saved, sizeof(head));
+    if (memcmp(head.mark, MARK, sizeof(MARK)) != 0 || head.n != r->n ||
+        head.n_slices < 0 || head.n_slices > (int64_t)r->cap ||
+        size != saved_size(r->n, (size_t)head.n_slices))
+        return false;
+    r->n_slices = (size_t)head.n_slices;
+    r->slice_rows = head.slice_rows;
+    r->rows = head.rows;
+    r->first_ts = head.first_ts;
+    r->last_ts = head.last_ts;
+    r->current = head.current;
+    memcpy(r->hash, head.hash, sizeof(r->hash));
+    const char *from = (const char *)saved + sizeof(head);
+    memcpy(r->slices, from, r->n_slices * sizeof(*r->slices));
+    const double *triangles =
+        (const void *)(from + r->n_slices * sizeof(*r->slices));
+    for (size_t i = 0; i < r->n_slices; i++)
+        triangles = triangle_unpack(r->n, triangles, factor_at(r, i));
+    double *current = arena_array(a, linalg_factor_size(r->n), sizeof(double));
+    triangle_unpack(r->n, triangles, current);
+    if (r->current.rows > 0)
+        linalg_qr_merge(r->qr, current, r->current.rows);
+    return true;
 }

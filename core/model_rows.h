@@ -1,4 +1,5 @@
-/* Training rows of a model, kept as triangular factors of slices of time.
+/* Training rows of a model (core/model_read.h), kept as triangular factors of
+ * slices of time.
  *
  * The rows stream past once, and how many they are is known only at the end.
  * So each slice of a few consecutive rows is kept as its factor; when there
@@ -45,17 +46,21 @@ struct model_rows *model_rows_new(struct arena *a,
                                   const struct model_spec *spec,
                                   size_t max_slices);
 /* Adds a row: values of the inputs, then the target.
- * fails   ERR_INPUT: a value is not finite (instrument and day named);
+ * fails   ERR_INPUT: a value is not finite (which one is said);
  *         ERR_INTERNAL: not newer than the row before */
 MUST_USE bool model_rows_add(struct model_rows *r, int64_t ts,
                              const double *values, struct err *err);
 void model_rows_end(struct model_rows *r);
 
-/* All of it from the database: every time at which the target and each input
- * have a bar of the model's interval. */
-MUST_USE bool model_rows_read(struct arena *a, struct db *db,
-                              const struct model_spec *spec,
-                              struct model_rows **out, struct err *err);
+/* All rows so far as bytes, before model_rows_end; and the reverse, into rows
+ * of the same specification that are none yet. Rows added after that make the
+ * same fingerprint as if all had been added at once, and the same fits but for
+ * rounding. out and saved are aligned like a double's.
+ * restore is false when the bytes are of another kind; then r is as it was. */
+size_t model_rows_saved_size(const struct model_rows *r);
+void model_rows_save(struct arena *a, struct model_rows *r, void *out);
+MUST_USE bool model_rows_restore(struct arena *a, struct model_rows *r,
+                                 const void *saved, size_t size);
 
 /* The first slice of the hold-out: behind it is as near to `frac` of the rows
  * as slices allow, both sides holding at least one slice. */

@@ -2,16 +2,12 @@
 #include "core/model.h"
 
 #include "core/model_gate.h"
-#include "core/model_rows.h"
+#include "core/model_live.h"
 #include "lib/date.h"
 #include "lib/format.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Above this there is no solution to judge; below, the gate's own limit on
- * the condition decides, and the coefficients are kept either way. */
-#define SOLVABLE_CONDITION 1e14
 
 /* The hold-out may be shortened, so that the active version's judged fit has
  * not seen it, down to so many rows and this part of the wanted size. */
@@ -23,8 +19,11 @@ struct retrain {
     const char *name, *who;
     int64_t run_id, now_ts;
     struct model_spec spec;
-    struct fit_spec fit_spec;
-    struct model_rows *rows;
+    struct model_live live;
+    struct model_data data;
+    struct model_rows *rows; /* of data */
+    struct model_fitter fitter;
+    struct model_folds folds;
     size_t cut; /* the hold-out's first slice */
     struct fit all, train;
     struct model_candidate candidate;
@@ -38,21 +37,6 @@ struct champion {
     int64_t holdout_ts, last_ts;
     double *active, *judged; /* NULL unless comparable */
 };
-
-static struct fit_spec
-fit_spec_of(struct arena *a, const struct model_spec *spec)
-{
-    const char **names = arena_array(a, (size_t)spec->n_inputs, sizeof(*names));
-    for (int i = 0; i < spec->n_inputs; i++)
-        names[i] = spec->inputs[i].name;
-    return (struct fit_spec){
-        .method = FIT_OLS,
-        .intercept = spec->intercept,
-        .n_inputs = spec->n_inputs,
-        .inputs = names,
-        .max_condition = SOLVABLE_CONDITION,
-    };
-}
 
 /* Compares with the newest and the active version; sets *versions. */
 static bool
@@ -96,7 +80,7 @@ too_few(struct retrain *r, int versions, struct err *err)
         fmt_plural(r->a, r->rows->rows, "time has", "times have");
     const char *words =
         arena_printf(r->a, "%s a bar of %s and of every input; %s needs %s",
-                     have, r->spec.target_symbol, r->name,
+                     have, r->spec.target.symbol, r->name,
                      fmt_plural(r->a, r->spec.min_rows, "row", "rows"));
     if (versions > 0)
         return err_set(err, ERR_INPUT, "%s", words);
@@ -123,7 +107,10 @@ read_champion(struct retrain *r, struct db *db, struct champion *k,
         (strcmp(db_text(c, 0, "name"), "intercept") == 0) == r->spec.intercept;
     k->holdout_ts = db_i64(c, 0, "holdout_ts");
     k->last_ts = db_i64(c, 0, "last_ts");
-    if (n != model_n_coefficients(&r->spec))
+    const char *key = db_text(c, 0, "rows_key");
+    if (n != model_n_coefficients(&r->spec) ||
+        (key != NULL ? strcmp(key, r->spec.rows_key) != 0
+                     : !model_rows_are_plain(&r->spec)))
         return true;
     double *active = arena_array(r->a, (size_t)n, sizeof(double));
     double *judged = arena_array(r->a, (size_t)n, sizeof(double));
@@ -168,55 +155,52 @@ choose_cut(struct retrain *r, struct champion *k)
     k->gate.seen = rows_from(rows, r->cut, k->holdout_ts);
 }
 
-static bool
-fit_part(struct retrain *r, size_t from, size_t to, struct linalg_qr *qr,
-         struct fit *fit, struct err *err)
-{
-    model_rows_gather(r->rows, from, to, qr);
-    return fit_factor(r->a, &r->fit_spec, qr, fit, err);
-}
-
-/* The champion's side: on the hold-out, which is in qr, and on what it knows,
- * which is there afterwards. */
+/* The champion's side: on the hold-out, and on what it knows. */
 static void
-compare(struct retrain *r, struct champion *k, struct linalg_qr *qr)
+compare(struct retrain *r, struct champion *k)
 {
     struct model_champion *gate = &k->gate;
+    struct model_fitter *f = &r->fitter;
     if (!gate->comparable)
         return;
-    int64_t n = linalg_qr_rows(qr);
-    gate->judged_rmse = fit_rmse(linalg_qr_rss(qr, k->judged), n);
-    gate->active_rmse = fit_rmse(linalg_qr_rss(qr, k->active), n);
-    model_rows_gather(r->rows, 0, model_rows_find(r->rows, k->last_ts + 1), qr);
-    n = gate->known_rows = linalg_qr_rows(qr);
-    gate->known_rmse = fit_rmse(linalg_qr_rss(qr, r->all.coefficients), n);
-    gate->own_known_rmse = fit_rmse(linalg_qr_rss(qr, k->active), n);
+    size_t end = r->rows->n_slices;
+    gate->judged_rmse = model_score(f, r->cut, end, k->judged).rmse;
+    gate->active_rmse = model_score(f, r->cut, end, k->active).rmse;
+    end = model_rows_find(r->rows, k->last_ts + 1);
+    struct model_score own = model_score(f, 0, end, k->active);
+    gate->known_rows = own.rows;
+    gate->own_known_rmse = own.rmse;
+    gate->known_rmse = model_score(f, 0, end, r->all.coefficients).rmse;
 }
 
 static bool
 fit_and_judge(struct retrain *r, struct champion *k, struct err *err)
 {
     const struct model_rows *rows = r->rows;
-    struct linalg_qr *qr = linalg_qr_new(r->a, rows->n, 0);
-    if (!fit_part(r, 0, rows->n_slices, qr, &r->all, err))
+    struct model_fitter *f = &r->fitter;
+    model_fitter_start(r->a, &r->spec, &r->data, f);
+    if (!model_fit(f, 0, rows->n_slices, &r->all, err))
         return false;
-    if (!fit_part(r, 0, r->cut, qr, &r->train, err))
+    if (!model_fit(f, 0, r->cut, &r->train, err))
         return err_wrap(err, "rows before the hold-out");
-    model_rows_gather(rows, r->cut, rows->n_slices, qr);
-    int64_t n = linalg_qr_rows(qr);
-    double rss = linalg_qr_rss(qr, r->train.coefficients);
+    if (!model_folds_make(f, &r->folds, err))
+        return err_wrap(err, "walk-forward validation");
+    struct model_score held =
+        model_score(f, r->cut, rows->n_slices, r->train.coefficients);
     r->candidate = (struct model_candidate){
         .spec = &r->spec,
         .all = &r->all,
         .train = &r->train,
         .train_last_ts = rows->slices[r->cut - 1].last_ts,
         .holdout_first_ts = rows->slices[r->cut].first_ts,
-        .holdout_rows = n,
-        .holdout_r2 = fit_r2(rss, linalg_qr_tss(qr, r->spec.intercept)),
-        .holdout_rmse = fit_rmse(rss, n),
-        .holdout_size = fit_rmse(linalg_qr_tss(qr, false), n),
+        .holdout_rows = held.rows,
+        .holdout_r2 = held.r2,
+        .holdout_rmse = held.rmse,
+        .holdout_size = held.size,
+        .folds = &r->folds,
+        .left_out = r->data.left_out,
     };
-    compare(r, k, qr);
+    compare(r, k);
     r->candidate.champion = k->gate;
     model_gate_judge(r->a, &r->candidate, &r->verdict);
     return true;
@@ -233,7 +217,8 @@ f64_array(struct arena *a, const double *v, int n)
 }
 
 static bool
-add_version(struct retrain *r, struct db *db, int64_t *id, struct err *err)
+add_version(struct retrain *r, struct db *db, const char *state,
+            int64_t shadow_rows, int64_t *id, struct err *err)
 {
     struct arena *a = r->a;
     const struct model_candidate *c = &r->candidate;
@@ -241,8 +226,7 @@ add_version(struct retrain *r, struct db *db, int64_t *id, struct err *err)
     struct db_rows *added;
     if (!db_query_one(
             a, db, SQL_model_version_add,
-            DB_ARGS(fmt_i64(a, r->spec.id),
-                    r->verdict.passed ? "active" : "refused",
+            DB_ARGS(fmt_i64(a, r->spec.id), state,
                     r->run_id > 0 ? fmt_i64(a, r->run_id) : NULL,
                     fmt_i64(a, r->now_ts), fmt_i64(a, r->rows->rows),
                     fmt_i64(a, r->rows->first_ts), fmt_i64(a, r->rows->last_ts),
@@ -252,11 +236,33 @@ add_version(struct retrain *r, struct db *db, int64_t *id, struct err *err)
                     fmt_i64(a, c->holdout_rows), fmt_f64(a, c->holdout_r2),
                     fmt_f64(a, c->holdout_rmse),
                     k->comparable ? fmt_f64(a, k->judged_rmse) : NULL,
-                    r->verdict.scorecard),
+                    r->verdict.scorecard, model_spec_json(a, &r->spec),
+                    r->spec.rows_key, fmt_i64(a, r->data.left_out),
+                    shadow_rows > 0 ? fmt_i64(a, shadow_rows) : NULL),
             &added, err))
         return false;
     *id = db_i64(added, 0, "id");
     r->out->version = db_i64(added, 0, "version");
+    return true;
+}
+
+static bool
+add_folds(struct retrain *r, struct db *db, int64_t id, struct err *err)
+{
+    struct arena *a = r->a;
+    for (size_t i = 0; i < r->folds.n; i++) {
+        const struct model_fold *f = &r->folds.folds[i];
+        if (!db_exec(db, SQL_model_fold_add,
+                     DB_ARGS(fmt_i64(a, id), fmt_i64(a, (int64_t)i + 1),
+                             fmt_i64(a, f->train_rows),
+                             fmt_i64(a, f->train_first_ts),
+                             fmt_i64(a, f->train_last_ts), fmt_i64(a, f->rows),
+                             fmt_i64(a, f->first_ts), fmt_i64(a, f->last_ts),
+                             isnan(f->rmse) ? NULL : fmt_f64(a, f->rmse),
+                             isnan(f->r2) ? NULL : fmt_f64(a, f->r2)),
+                     NULL, err))
+            return false;
+    }
     return true;
 }
 
@@ -277,52 +283,95 @@ add_coefficients(struct retrain *r, struct db *db, int64_t id, struct err *err)
                    NULL, err);
 }
 
+/* How many rows a challenger is watched for before it may answer. After an
+ * automatic return the gate alone is not trusted. */
+static int64_t
+shadow_rows(const struct retrain *r)
+{
+    const struct model_spec *spec = &r->spec;
+    if (!r->verdict.passed || r->candidate.champion.version == 0)
+        return 0;
+    return r->live.returned && spec->shadow_rows < spec->live_rows
+               ? spec->live_rows
+               : spec->shadow_rows;
+}
+
+static void
+put_words(struct retrain *r, int64_t shadow)
+{
+    struct arena *a = r->a;
+    long long version = (long long)r->out->version;
+    if (!r->verdict.passed) {
+        r->out->outcome = MODEL_REFUSED;
+        r->out->words = arena_printf(a, "version %lld was refused: %s", version,
+                                     r->verdict.words);
+        return;
+    }
+    r->out->outcome = shadow > 0 ? MODEL_SHADOW : MODEL_ACTIVATED;
+    r->out->words = arena_printf(
+        a, "version %lld is %s: R\u00b2 %.4f, RMSE %.4g on %s up to %s",
+        version,
+        shadow > 0
+            ? arena_printf(a, "in shadow for %s",
+                           fmt_plural(a, shadow, "live row", "live rows"))
+            : "active",
+        r->all.r2, r->all.rmse, fmt_plural(a, r->rows->rows, "row", "rows"),
+        date_format_day(a, r->rows->last_ts));
+}
+
 static bool
 store(struct retrain *r, struct db *db, struct err *err)
 {
     struct arena *a = r->a;
     const char *model_id = fmt_i64(a, r->spec.id);
-    bool active = r->verdict.passed;
-    int64_t id;
+    int64_t id, shadow = shadow_rows(r);
+    bool active = r->verdict.passed && shadow == 0;
+    const char *state = active              ? "active"
+                        : r->verdict.passed ? "shadow"
+                                            : "refused";
     if ((active && !db_exec(db, SQL_model_version_retire, DB_ARGS(model_id),
                             NULL, err)) ||
-        !add_version(r, db, &id, err) || !add_coefficients(r, db, id, err))
+        !add_version(r, db, state, shadow, &id, err) ||
+        !add_coefficients(r, db, id, err) || !add_folds(r, db, id, err))
         return false;
-    if (active && !db_exec(db, SQL_model_activation_add,
-                           DB_ARGS(model_id, fmt_i64(a, id), r->who,
-                                   "retrained and passed the quality gate"),
-                           NULL, err))
+    if (active &&
+        !db_exec(db, SQL_model_activation_add,
+                 DB_ARGS(model_id, fmt_i64(a, id), r->who,
+                         "retrained and passed the quality gate", "retrained"),
+                 NULL, err))
         return false;
-    long long version = (long long)r->out->version;
-    r->out->outcome = active ? MODEL_ACTIVATED : MODEL_REFUSED;
-    r->out->words =
-        active
-            ? arena_printf(a,
-                           "version %lld is active: R\u00b2 %.4f, RMSE %.4g on "
-                           "%s up to %s",
-                           version, r->all.r2, r->all.rmse,
-                           fmt_plural(a, r->rows->rows, "row", "rows"),
-                           date_format_day(a, r->rows->last_ts))
-            : arena_printf(a, "version %lld was refused: %s", version,
-                           r->verdict.words);
+    put_words(r, shadow);
+    return true;
+}
+
+/* Live errors may decide the matter, or a version in shadow keep others from
+ * being fitted. */
+static bool
+look_at_live(struct retrain *r, struct db *db, bool *done, struct err *err)
+{
+    if (!model_live(r->a, db, &r->spec, r->who, &r->live, err))
+        return false;
+    *done = r->live.decided || r->live.shadow != 0;
+    if (r->live.decided)
+        *r->out = r->live.result;
+    else if (r->live.shadow != 0)
+        r->out->words = r->live.shadow_words;
     return true;
 }
 
 static bool
-retrain(struct db *db, void *arg, struct err *err)
+fit_new(struct retrain *r, struct db *db, struct err *err)
 {
-    struct retrain *r = arg;
     bool known;
     int versions;
     struct champion k;
-    if (!model_lock(db, r->name, err) ||
-        !model_spec_get(r->a, db, r->name, &r->spec, err) ||
-        !model_rows_read(r->a, db, &r->spec, &r->rows, err) ||
-        !is_known(r, db, &known, &versions, err))
+    if (!model_load(r->a, db, &r->spec, &r->data, err))
+        return false;
+    r->rows = r->data.rows;
+    if (!is_known(r, db, &known, &versions, err))
         return false;
     if (known)
         return true;
-    r->fit_spec = fit_spec_of(r->a, &r->spec);
     r->cut = model_rows_split(r->rows, r->spec.holdout_frac);
     if (!is_enough(r->rows, r->cut))
         return too_few(r, versions, err);
@@ -330,6 +379,21 @@ retrain(struct db *db, void *arg, struct err *err)
         return false;
     choose_cut(r, &k);
     return fit_and_judge(r, &k, err) && store(r, db, err);
+}
+
+static bool
+retrain(struct db *db, void *arg, struct err *err)
+{
+    struct retrain *r = arg;
+    bool done;
+    if (!model_lock(db, r->name, err) ||
+        !model_spec_get(r->a, db, r->name, &r->spec, err) ||
+        !look_at_live(r, db, &done, err) || (!done && !fit_new(r, db, err)))
+        return false;
+    if (r->live.words != NULL && !r->live.decided)
+        r->out->words =
+            arena_printf(r->a, "%s; %s", r->out->words, r->live.words);
+    return true;
 }
 
 bool

@@ -161,6 +161,14 @@ MUST_USE bool db_copy_out(struct db *db, enum sql_id sql, struct db_args args,
 MUST_USE bool db_copy_out_part(struct db *db, enum sql_id sql, const char *part,
                                struct db_args args, db_copy_fn *fn, void *arg,
                                struct err *err);
+/* The same for a query that is made of several alike: what its file has between
+ * %each% and %end% stands there once for each of the n lists, joined by UNION
+ * ALL, with the list's words for %1%, %2%, ... A word is what the name of a
+ * part is, or several of them with ", " between. */
+MUST_USE bool db_copy_out_each(struct db *db, enum sql_id sql,
+                               const struct db_args *lists, size_t n,
+                               struct db_args args, db_copy_fn *fn, void *arg,
+                               struct err *err);
 /* From now on stop is asked while db_copy_out waits for the server, ten times
  * a second, and every thousand rows; true ends the copy at once, with
  * ERR_CONFLICT ("stopped"). NULL: nobody is asked. */

@@ -276,3 +276,16 @@ db_copy_out_part(struct db *db, enum sql_id sql, const char *part,
     free(text);
     return ok;
 }
+
+bool
+db_copy_out_each(struct db *db, enum sql_id sql, const struct db_args *lists,
+                 size_t n, struct db_args args, db_copy_fn *fn, void *arg,
+                 struct err *err)
+{
+    char *text = db_each_text(sql, lists, n);
+    struct copy_out c = {
+        .sql = sql, .text = text, .args = args, .fn = fn, .arg = arg};
+    bool ok = db_tx(db, copy_out_tx, &c, err);
+    free(text);
+    return ok;
+}

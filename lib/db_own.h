@@ -3,7 +3,7 @@
  *
  * db.c         connection, errors, queries, transactions
  * db_rows.c    reading results
- * db_part.c    statements about one part of a partitioned table
+ * db_part.c    statements about one part of a partitioned table, or of many
  * db_copy.c    COPY on its way; db_binary.c: its format
  * db_notify.c  notifications, advisory locks
  */
@@ -63,6 +63,8 @@ NORETURN void db_misuse(const char *what, const char *name);
 bool db_is_good(const PGresult *res);
 /* The query's text about one part, from malloc. */
 char *db_part_text(enum sql_id sql, const char *part);
+/* The query's text with its section for each of the lists, from malloc. */
+char *db_each_text(enum sql_id sql, const struct db_args *lists, size_t n);
 /* A command without parameters and rows. */
 MUST_USE bool db_command(struct db *db, const char *text, struct err *err);
 MUST_USE bool db_listen_to(struct db *db, const char *channel, struct err *err);

@@ -22,6 +22,10 @@ outcome_words(enum model_outcome outcome)
         return "activated";
     case MODEL_REFUSED:
         return "refused";
+    case MODEL_SHADOW:
+        return "in shadow";
+    case MODEL_RETURNED:
+        return "returned";
     }
     return "";
 }

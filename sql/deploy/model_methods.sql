@@ -16,7 +16,7 @@ ALTER TABLE model
     ADD COLUMN lambda double precision CHECK (lambda >= 0 AND lambda < 'Infinity'),
     ADD CHECK ((method = 'ridge') = (lambda IS NOT NULL)),
     -- the rows it is fitted on: the last so many, those of the last so many
-    -- days before the newest row, or (both NULL) all
+    -- days before the target's newest bar, or (both NULL) all
     ADD COLUMN window_rows bigint CHECK (window_rows >= 10),
     ADD COLUMN window_days integer CHECK (window_days >= 1),
     ADD CHECK (window_rows IS NULL OR window_days IS NULL),
@@ -29,7 +29,11 @@ ALTER TABLE model
     ADD COLUMN max_fold_spread double precision CHECK (max_fold_spread > 0),
     -- a challenger that passed the gate is watched for so many live rows
     -- before it may answer; 0: it answers at once
-    ADD COLUMN shadow_rows integer NOT NULL DEFAULT 0 CHECK (shadow_rows BETWEEN 0 AND 100000),
+    ADD COLUMN shadow_rows integer NOT NULL DEFAULT 0 CHECK (shadow_rows BETWEEN 0 AND 10000),
+    -- and then answers when its RMSE on them is no more than the active
+    -- version's, less this part of it
+    ADD COLUMN shadow_margin_frac double precision NOT NULL DEFAULT 0
+        CHECK (shadow_margin_frac >= 0 AND shadow_margin_frac < 1),
     -- the former version answers again when the active one's RMSE over its
     -- last live_rows live rows is more than live_band times its RMSE on the
     -- hold-out; NULL: never
@@ -153,7 +157,8 @@ CREATE TRIGGER bar_dirty_went AFTER DELETE ON bar_dirty REFERENCING OLD TABLE AS
     FOR EACH STATEMENT EXECUTE FUNCTION model_touch_note();
 
 GRANT SELECT ON model_fold, model_error TO quotemill_console;
-GRANT SELECT, INSERT, DELETE ON model_fold, model_error TO quotemill_worker;
+GRANT SELECT, INSERT ON model_fold TO quotemill_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON model_error TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON model_factor TO quotemill_worker;
 GRANT SELECT, DELETE ON model_touch TO quotemill_worker;
 -- `quotemill model add | enable | disable | remove`

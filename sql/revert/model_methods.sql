@@ -19,6 +19,7 @@ ALTER TABLE model_input DROP COLUMN field, DROP COLUMN transform, DROP COLUMN la
 ALTER TABLE model
     DROP COLUMN target_field, DROP COLUMN target_transform, DROP COLUMN lambda, DROP COLUMN method,
     DROP COLUMN window_rows, DROP COLUMN window_days, DROP COLUMN folds, DROP COLUMN fold_window,
-    DROP COLUMN max_fold_spread, DROP COLUMN shadow_rows, DROP COLUMN live_rows, DROP COLUMN live_band;
+    DROP COLUMN max_fold_spread, DROP COLUMN shadow_rows, DROP COLUMN shadow_margin_frac,
+    DROP COLUMN live_rows, DROP COLUMN live_band;
 
 COMMIT;

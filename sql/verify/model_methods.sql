@@ -1,6 +1,6 @@
 BEGIN;
 SELECT target_field, target_transform, method, lambda, window_rows, window_days, folds, fold_window, max_fold_spread,
-       shadow_rows, live_rows, live_band
+       shadow_rows, shadow_margin_frac, live_rows, live_band
   FROM model WHERE false;
 SELECT field, transform, lag FROM model_input WHERE false;
 SELECT spec, rows_key, rows_left_out, returned_at, shadow_rows FROM model_version WHERE false;

@@ -9,8 +9,16 @@
 #include <string.h>
 #include <cmocka.h>
 
+#define CLOSE                                                                  \
+    {                                                                          \
+        MODEL_BAR, "close", MODEL_OF_PRICE                                     \
+    }
+
 static const struct model_input inputs[] = {
-    {.name = "btc_price", .symbol = "BTC-USD", .instrument_id = 2},
+    {.name = "btc_price",
+     .symbol = "BTC-USD",
+     .instrument_id = 2,
+     .field = CLOSE},
 };
 
 /* A candidate that passes, against a champion that is a bit worse. */
@@ -30,8 +38,10 @@ bench_new(void)
     struct bench *b = arena_alloc(a, sizeof(*b));
     *b = (struct bench){
         .a = a,
-        .spec = {.target_symbol = "MSTR",
-                 .target_id = 1,
+        .spec = {.target = {.symbol = "MSTR",
+                            .instrument_id = 1,
+                            .field = CLOSE},
+                 .max_fold_spread = NAN,
                  .intercept = true,
                  .n_inputs = 1,
                  .inputs = inputs,
@@ -135,7 +145,7 @@ each_rule_refuses_at_its_limit(void **state)
     CASE(b->fit.rows = 250, "");
     CASE(b->fit.rows = 249, "rows");
     CASE(b->c.train_last_ts = 2 * 86400, "leakage");
-    CASE(b->spec.target_id = 2, "leakage");
+    CASE(b->spec.target.instrument_id = 2, "leakage");
     CASE(b->coefficients[0] = NAN, "finite magnitude");
     CASE(b->coefficients[1] = -INFINITY, "finite magnitude");
     CASE(b->errors[1] = NAN, "finite");

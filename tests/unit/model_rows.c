@@ -9,22 +9,28 @@
 #include <string.h>
 #include <cmocka.h>
 
+#define CLOSE                                                                  \
+    {                                                                          \
+        MODEL_BAR, "close", MODEL_OF_PRICE                                     \
+    }
+
 static const struct model_input inputs[] = {
-    {.name = "x", .symbol = "X", .instrument_id = 2},
-    {.name = "y", .symbol = "Y", .instrument_id = 3},
+    {.name = "x", .symbol = "X", .instrument_id = 2, .field = CLOSE},
+    {.name = "y", .symbol = "Y", .instrument_id = 3, .field = CLOSE},
 };
 
 static struct model_spec
 spec(void)
 {
-    return (struct model_spec){.name = "m",
-                               .target_symbol = "T",
-                               .target_id = 1,
-                               .interval_s = 86400,
-                               .intercept = true,
-                               .n_inputs = 2,
-                               .inputs = inputs,
-                               .holdout_frac = 0.2};
+    return (struct model_spec){
+        .name = "m",
+        .target = {.symbol = "T", .instrument_id = 1, .field = CLOSE},
+        .max_fold_spread = NAN,
+        .interval_s = 86400,
+        .intercept = true,
+        .n_inputs = 2,
+        .inputs = inputs,
+        .holdout_frac = 0.2};
 }
 
 static void
