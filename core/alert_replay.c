@@ -316,4 +316,5 @@ alert_replay_sum(struct arena *a, const struct alert_replay *r,
         events[i] = r->events[(r->n_events - n + i) % cap];
     out->events = events;
     out->n_events = n;
+    out->left_out = (int64_t)(r->n_events - n);
 }

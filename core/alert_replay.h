@@ -50,6 +50,7 @@ struct alert_replay_summary {
     bool is_active;           /* at the end */
     const struct alert_event *events; /* the newest ALERT_REPLAY_EVENTS */
     size_t n_events;
+    int64_t left_out; /* older ones, which were counted only */
 };
 
 /* How it stands; more may be fed afterwards. */

@@ -216,6 +216,7 @@ only_the_newest_events_are_kept(void **state)
     alert_replay_sum(a, r, &s);
     assert_int_equal(s.fired, N / 2);
     assert_int_equal(s.n_events, ALERT_REPLAY_EVENTS);
+    assert_int_equal(s.left_out, N - ALERT_REPLAY_EVENTS);
     assert_int_equal(s.events[0].ts, ts[N - ALERT_REPLAY_EVENTS]);
     assert_int_equal(s.events[s.n_events - 1].ts, ts[N - 1]);
 }

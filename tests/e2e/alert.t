@@ -1,0 +1,112 @@
+#!/bin/bash
+# quotemill alert replay: what a rule would have done over stored bars, as a
+# plain reading of the same bars in Python finds it.
+. "$(dirname "$0")/../lib/tap.sh"
+[ -n "${QM_TEST_DB_HOST-}" ] || skip_all 'no test cluster: run through scripts/test-db run'
+[ -x /usr/bin/python3 ] || skip_all 'python3 checks the replay here; it is not there'
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/quotemill-alert.XXXXXX")
+database=qm_e2e_$$
+trap 'dropdb -h "$QM_TEST_DB_HOST" -U postgres --force "$database"; rm -rf "$work"' EXIT
+createdb -h "$QM_TEST_DB_HOST" -U postgres -T qm_template "$database" || bail 'no database'
+export QM_VAR=$work QM_ARCHIVE_DIR=$work/archive QM_NOW=2026-02-01T00:00:00Z
+export QM_DB_WORKER="host=$QM_TEST_DB_HOST dbname=$database user=quotemill_worker"
+mkdir "$work/archive"
+quotemill=${QM_BIN:-bin}/quotemill
+
+# quotemill alert replay OPTIONS: output into $work/out, messages into $work/log
+replay() {
+    status=0
+    "$quotemill" alert replay "$@" > "$work/out" 2> "$work/log" || status=$?
+}
+
+/usr/bin/python3 - "$work/walk.csv" <<'PYTHON'
+import datetime, random, sys
+random.seed(7)
+price, day = 100.0, datetime.date(2023, 1, 1)
+with open(sys.argv[1], "w") as f:
+    f.write("Date,Open,High,Low,Close,Volume\n")
+    for i in range(900):
+        opening, price = price, round(price * (1 + random.uniform(-0.04, 0.04)), 2)
+        f.write(f"{day},{opening},{max(opening, price)},{min(opening, price)},{price},{random.randint(1, 1000)}\n")
+        day += datetime.timedelta(days=4 if i % 97 == 96 else 1)
+PYTHON
+"$quotemill" instrument add WALK --kind crypto > "$work/out"
+"$quotemill" import "$work/walk.csv" --instrument WALK > "$work/out" 2> "$work/log" || bail "$(cat "$work/log")"
+
+# The events of a rule, read from the file: level, change or mean crossed.
+wanted() {
+    /usr/bin/python3 - "$work/walk.csv" "$@" <<'PYTHON'
+import csv, datetime, sys
+path, kind, first = sys.argv[1], sys.argv[2], sys.argv[3]
+rows = list(csv.DictReader(open(path)))
+close = [float(r["Close"]) for r in rows]
+at = [datetime.datetime.fromisoformat(r["Date"]) + datetime.timedelta(days=1) for r in rows]
+mean = [sum(close[i - 19:i + 1]) / 20 if i >= 19 else None for i in range(len(close))]
+active, held, fired, out = False, 0, None, []
+for i, c in enumerate(close):
+    if rows[i]["Date"] < first:
+        continue
+    if kind == "level":  # above 105 on 2 bars, clear at 98, a week's cooldown
+        met, over = c > 105, c <= 98
+        held = held + 1 if met and not active else 0
+        ready = held >= 2 and (fired is None or at[i] - fired >= datetime.timedelta(days=7))
+    elif kind == "change":
+        value = (c / close[i - 3] - 1) * 100 if i >= 3 else None
+        ready, over = value is not None and value < -5, value is not None and not value < -5
+    else:
+        known = i > 0 and mean[i - 1] is not None
+        ready = known and close[i - 1] <= mean[i - 1] and c > mean[i]
+        over = mean[i] is not None and not c > mean[i]
+    if active and over:
+        active = False
+        out.append(("resolved", at[i]))
+    elif not active and ready:
+        active, held, fired = True, 0, at[i]
+        out.append(("fired", at[i]))
+for event, t in out:
+    print(event, t.strftime("%Y-%m-%dT%H:%M:%SZ"))
+PYTHON
+}
+events() { jq -r '.events[] | "\(.event) \(.at)"' "$work/out"; }
+same() {
+    wanted "$1" "$2" > "$work/wanted"
+    events > "$work/seen"
+    [ -s "$work/seen" ] && diff "$work/wanted" "$work/seen"
+}
+
+replay WALK --when 'close above 105' --for 2 --clear 98 --cooldown 7d --json
+ok 'a level with its clear level and cooldown' same level 2023-01-01
+is 'what fired is counted' "$(jq .fired "$work/out")" "$(grep -c fired "$work/wanted")"
+is 'and the bars' "$(jq .bars "$work/out")" 900
+replay WALK --when 'change_3 < -5' --json
+ok 'a change over three bars' same change 2023-01-01
+replay WALK --when 'change_3 < -5' --from 2024-06-01 --json
+ok 'the same from the middle on looks back' same change 2024-06-01
+replay WALK --when 'close crosses above sma_20' --json
+ok 'a mean that is crossed' same cross 2023-01-01
+replay WALK --when 'close crosses above sma_20' --from 2024-06-01 --json
+ok 'the same from the middle on' same cross 2024-06-01
+replay WALK --when 'close above 0' --no-data 2d --json
+is 'each silence is told, and its end' "$(jq '[.silences, ([.events[] | select(.event == "data_back")] | length)] | @csv' -r "$work/out")" '9,9'
+replay WALK --when 'close above 1000000'
+like 'nothing fired, in words' "$(cat "$work/out")" 'fired 0 times in 900 bars from 2023-01-01'
+replay WALK --when 'close above 5' --from 2030-01-01
+like 'no bars, in words' "$(cat "$work/out")" 'no bars there'
+
+while IFS='|' read -r options code words; do
+    eval "replay $options"
+    is "alert replay $options: exit" "$status" "$code"
+    like "alert replay $options: words" "$(cat "$work/log")" "$words"
+done <<'CASES'
+|2|which instrument
+WALK|2|which rule
+WALK --when close|2|no condition
+WALK --when 'close above x'|2|"x" is nothing to compare
+WALK --when 'close above 5' --clear 6|2|clear level
+WALK --when 'close above 5' --for 0|2|--for 0
+WALK --when 'close above 5' --cooldown soon|2|"soon" is no time
+WALK --when 'close above 5' --interval 7m|2|7m
+NOPE --when 'close above 5'|1|NOPE
+CASES
+done_testing

@@ -1,0 +1,240 @@
+/* quotemill alert: what an alert rule would have done over stored bars. */
+#include "core/alert_history.h"
+#include "core/alert_words.h"
+#include "core/export.h"
+#include "core/interval.h"
+#include "lib/buf.h"
+#include "lib/date.h"
+#include "lib/format.h"
+#include "lib/json.h"
+#include "lib/number.h"
+#include "worker/command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char HELP[] =
+    "usage: quotemill alert replay S --when CONDITION [OPTION]...\n\n"
+    "Replays an alert rule over the stored bars of an instrument and tells\n"
+    "when it would have fired; nothing is saved or sent.\n\n"
+    "  --when C       \"close above 100000\", \"rsi_14 > 70\", \"macd crosses "
+    "above\n"
+    "                 macd_signal\", \"change_5 below -7\" (percent over 5 "
+    "bars),\n"
+    "                 \"volume_spike_20 above 3\" (times the mean of 20 bars)\n"
+    "  --for N        on so many bars in a row (1)\n"
+    "  --clear X      resolved only at this level, beyond the threshold\n"
+    "  --cooldown T   at most one firing in 90s, 15m, 4h, 2d\n"
+    "  --no-data T    tell when no bar comes for so long\n"
+    "  --once         one firing, then never again\n"
+    "  --interval I   1m, 5m, 15m, 1h, 4h or 1d; default: the instrument's "
+    "own\n"
+    "  --from D, --to D   bars of this span; default: all that are stored\n"
+    "  --json         one JSON document\n";
+
+struct options {
+    struct export_words words;
+    struct export what;
+    const char *when, *for_bars, *clear, *cooldown, *no_data;
+    bool json;
+    struct alert_rule rule;
+};
+
+static bool
+read_options(struct command *c, struct options *o, struct err *err)
+{
+    const struct command_option options[] = {
+        {.name = "when", .value = &o->when},
+        {.name = "for", .value = &o->for_bars},
+        {.name = "clear", .value = &o->clear},
+        {.name = "cooldown", .value = &o->cooldown},
+        {.name = "no-data", .value = &o->no_data},
+        {.name = "once", .flag = &o->rule.once},
+        {.name = "interval", .value = &o->words.interval},
+        {.name = "from", .value = &o->words.from},
+        {.name = "to", .value = &o->words.to},
+        {.name = "json", .flag = &o->json},
+    };
+    const char **words = command_room(c);
+    size_t n;
+    if (!command_options(c, options, COUNT_OF(options), words, &n, err))
+        return false;
+    if (n == 0 || strcmp(words[0], "replay") != 0)
+        return command_usage(c, err, "what to do? replay (see --help)");
+    if (n != 2)
+        return command_usage(c, err, "which instrument? (see --help)");
+    if (o->when == NULL)
+        return command_usage(c, err, "which rule? --when \"close above 100\"");
+    o->words.symbol = words[1];
+    return true;
+}
+
+/* The rule of the options, but for the interval. */
+static bool
+read_rule(struct command *c, struct options *o, struct err *err)
+{
+    struct alert_rule *r = &o->rule;
+    int64_t for_bars = 1;
+    r->clear = NAN;
+    if (o->for_bars != NULL &&
+        (!number_parse_i64(o->for_bars, strlen(o->for_bars), &for_bars) ||
+         for_bars < 1 || for_bars > ALERT_FOR_MAX))
+        return command_usage(c, err, "--for %.40s: give 1 to %d", o->for_bars,
+                             ALERT_FOR_MAX);
+    if (o->clear != NULL &&
+        !number_parse_f64(o->clear, strlen(o->clear), &r->clear))
+        return command_usage(c, err, "--clear %.40s: give a number", o->clear);
+    r->for_bars = (int)for_bars;
+    if (alert_condition_parse(o->when, r, err) &&
+        (o->cooldown == NULL ||
+         alert_duration_parse(o->cooldown, &r->cooldown_s, err)) &&
+        (o->no_data == NULL ||
+         alert_duration_parse(o->no_data, &r->no_data_s, err)))
+        return true;
+    c->exit_code = EXIT_USAGE;
+    return false;
+}
+
+/* Understands symbol, interval and span, and looks at the rule as a whole. */
+static bool
+read_span(struct command *c, struct db *db, struct options *o, struct err *err)
+{
+    const char *field;
+    if (!export_read(c->a, db, &o->words, &o->what, err)) {
+        if (err->kind == ERR_INPUT)
+            c->exit_code = EXIT_USAGE;
+        return false;
+    }
+    o->rule.interval_s = o->what.interval_s;
+    const char *wrong = alert_rule_check(&o->rule, &field);
+    if (wrong != NULL)
+        return command_usage(c, err, "%s (%s)", wrong, field);
+    return true;
+}
+
+/* --- what is told ----------------------------------------------------------
+ */
+
+static void
+put_event(struct arena *a, struct buf *b, const struct alert_event *e)
+{
+    json_open(b, '{');
+    json_key(b, "event");
+    json_put_str(b, alert_event_name(e->kind));
+    json_key(b, "ts");
+    json_put_str(b, date_format_iso(a, e->ts));
+    json_key(b, "at");
+    json_put_str(b, date_format_iso(a, e->at_ts));
+    json_key(b, "left");
+    json_put_f64(b, e->left);
+    json_key(b, "right");
+    json_put_f64(b, e->right);
+    json_close(b, '}');
+}
+
+static void
+put_time(struct arena *a, struct buf *b, const char *key, bool any, int64_t ts)
+{
+    json_key(b, key);
+    if (any)
+        json_put_str(b, date_format_iso(a, ts));
+    else
+        json_put_null(b);
+}
+
+static void
+put_count(struct buf *b, const char *key, int64_t n)
+{
+    json_key(b, key);
+    json_put_i64(b, n);
+}
+
+static void
+print_json(struct arena *a, const struct options *o,
+           const struct alert_replay_summary *s)
+{
+    struct buf *b = buf_new(a);
+    json_open(b, '{');
+    json_key(b, "symbol");
+    json_put_str(b, o->what.symbol);
+    json_key(b, "interval");
+    json_put_str(b, interval_name(o->what.interval_s));
+    json_key(b, "rule");
+    json_put_str(b, alert_condition_name(a, &o->rule));
+    json_key(b, "words");
+    json_put_str(b, alert_rule_words(a, &o->rule));
+    put_time(a, b, "first", s->bars > 0, s->first_ts);
+    put_time(a, b, "last", s->bars > 0, s->last_ts);
+    put_count(b, "bars", s->bars);
+    put_count(b, "fired", s->fired);
+    put_count(b, "resolved", s->resolved);
+    put_count(b, "flaps", s->flaps);
+    put_count(b, "silences", s->lost);
+    json_key(b, "median_gap_s");
+    json_put_f64(b, s->median_gap_s);
+    put_count(b, "longest_active_s", s->longest_active_s);
+    put_count(b, "active_s", s->active_s);
+    json_key(b, "active");
+    json_put_bool(b, s->is_active);
+    put_count(b, "events_left_out", s->left_out);
+    json_key(b, "events");
+    json_open(b, '[');
+    for (size_t i = 0; i < s->n_events; i++)
+        put_event(a, b, &s->events[i]);
+    json_close(b, ']');
+    json_close(b, '}');
+    puts(b->data);
+}
+
+static void
+print_words(struct arena *a, const struct options *o,
+            const struct alert_replay_summary *s)
+{
+    printf("%s %s: %s\n", o->what.symbol, interval_name(o->what.interval_s),
+           alert_rule_words(a, &o->rule));
+    if (s->bars == 0) {
+        puts("no bars there");
+        return;
+    }
+    if (s->left_out > 0)
+        printf("(%s before these)\n",
+               fmt_plural(a, s->left_out, "event", "events"));
+    for (size_t i = 0; i < s->n_events; i++) {
+        const struct alert_event *e = &s->events[i];
+        printf("%s  %-9s  %s\n", date_format_iso(a, e->at_ts),
+               alert_event_name(e->kind),
+               isnan(e->left) ? "" : fmt_price(a, e->left));
+    }
+    printf("fired %s in %s from %s to %s",
+           fmt_plural(a, s->fired, "time", "times"),
+           fmt_plural(a, s->bars, "bar", "bars"),
+           date_format_iso(a, s->first_ts), date_format_iso(a, s->last_ts));
+    if (!isnan(s->median_gap_s))
+        printf("; median gap %s", fmt_duration(a, s->median_gap_s));
+    if (s->fired > 0)
+        printf("; longest active %s; %s",
+               fmt_duration(a, (double)s->longest_active_s),
+               fmt_plural(a, s->flaps, "flap", "flaps"));
+    puts(s->is_active ? "; active at the end" : "");
+}
+
+bool
+cmd_alert(struct command *c, struct err *err)
+{
+    struct options o = {0};
+    struct alert_replay_summary summary;
+    struct db *db = NULL;
+    if (command_help(c, HELP))
+        return true;
+    if (!read_options(c, &o, err) || !read_rule(c, &o, err) ||
+        !command_db(c, &db, err) || !read_span(c, db, &o, err) ||
+        !alert_history_replay(c->a, db, o.what.instrument_id, &o.rule,
+                              o.what.from_ts, o.what.to_ts, &summary, err))
+        return false;
+    if (o.json)
+        print_json(c->a, &o, &summary);
+    else
+        print_words(c->a, &o, &summary);
+    return true;
+}
