@@ -6,20 +6,18 @@
 
 enum { PORTION = 1024 };
 
-/* The columns that terms look back on, in the order of `columns` below. */
-enum column { OPEN, HIGH, LOW, CLOSE, VOLUME, COLUMNS };
+/* Columns that terms are made of; those of the indicators follow. */
+enum column { OPEN, HIGH, LOW, CLOSE, VOLUME, FIRST_INDICATOR };
+enum { COLUMNS = FIRST_INDICATOR + INDICATOR_COUNT };
 
 struct alert_replay {
     struct alert_rule rule;
-    struct indicator_state indicators;
     struct alert_state state;
     int64_t from_ts;
     bool is_side_known; /* of the bar before from_ts, for crossings */
     /* a portion with the bars before it that terms look back on */
     size_t lookback, n_before;
-    double *column[COLUMNS]; /* NULL: not needed, as below */
-    bool has_indicator;
-    double *indicator[INDICATOR_COUNT]; /* NULL: not needed */
+    double *column[COLUMNS]; /* NULL: not needed */
     double *left, *right;
     int64_t *ts;
     /* what came out */
@@ -63,27 +61,22 @@ need(struct arena *a, struct alert_replay *r, const struct alert_term *term)
                                           [ALERT_VOLUME_RATIO] = VOLUME};
     if (term->kind == ALERT_NUMBER)
         return;
-    double **out = term->kind == ALERT_INDICATOR
-                       ? &r->indicator[term->indicator]
-                       : &r->column[columns[term->kind]];
-    r->has_indicator |= term->kind == ALERT_INDICATOR;
+    double **out = &r->column[term->kind == ALERT_INDICATOR
+                                  ? FIRST_INDICATOR + (int)term->indicator
+                                  : (int)columns[term->kind]];
     if (*out == NULL)
         *out = room(a, r);
 }
 
 struct alert_replay *
 alert_replay_new(struct arena *a, const struct alert_rule *rule,
-                 const struct indicator_state *state, int64_t from_ts)
+                 int64_t from_ts)
 {
     struct alert_replay *r = arena_alloc(a, sizeof *r);
     *r = (struct alert_replay){.rule = *rule,
                                .from_ts = from_ts,
                                .lookback = (size_t)alert_replay_lookback(rule),
                                .resolved_ts = INT64_MIN};
-    if (state != NULL)
-        r->indicators = *state;
-    else
-        indicator_start(&r->indicators);
     alert_start(&r->state);
     r->left = room(a, r);
     r->right = room(a, r);
@@ -172,12 +165,14 @@ know_side(struct alert_replay *r, size_t from)
 
 /* Puts rows of the input behind those that are looked back on. */
 static void
-put(struct alert_replay *r, const struct alert_replay_bars *in, size_t from,
-    size_t n)
+put(struct alert_replay *r, const int64_t *ts, const struct alert_columns *in,
+    size_t from, size_t n)
 {
-    const double *const columns[COLUMNS] = {
-        in->open, in->bars.high, in->bars.low, in->bars.close, in->bars.volume};
-    memcpy(r->ts + r->n_before, in->ts + from, n * sizeof(int64_t));
+    const double *columns[COLUMNS] = {in->open, in->high, in->low, in->close,
+                                      in->volume};
+    for (size_t i = 0; i < INDICATOR_COUNT && in->indicators != NULL; i++)
+        columns[FIRST_INDICATOR + i] = in->indicators[i];
+    memcpy(r->ts + r->n_before, ts + from, n * sizeof(int64_t));
     for (size_t c = 0; c < COLUMNS; c++) {
         if (r->column[c] == NULL)
             continue;
@@ -189,26 +184,6 @@ put(struct alert_replay *r, const struct alert_replay_bars *in, size_t from,
     }
 }
 
-static void
-compute(struct alert_replay *r, const struct alert_replay_bars *in, size_t from,
-        size_t n)
-{
-    const struct indicator_bars bars = {
-        .n = n,
-        .high = in->bars.high + from,
-        .low = in->bars.low + from,
-        .close = in->bars.close + from,
-        .volume = in->bars.volume != NULL ? in->bars.volume + from : NULL,
-        .session = in->bars.session != NULL ? in->bars.session + from : NULL,
-    };
-    double *out[INDICATOR_COUNT];
-    if (!r->has_indicator)
-        return;
-    for (size_t i = 0; i < INDICATOR_COUNT; i++)
-        out[i] = r->indicator[i] != NULL ? r->indicator[i] + r->n_before : NULL;
-    indicator_feed(&r->indicators, &bars, out);
-}
-
 /* Keeps the last rows for the next portion to look back on. */
 static void
 keep(struct alert_replay *r, size_t n)
@@ -218,19 +193,14 @@ keep(struct alert_replay *r, size_t n)
     for (size_t c = 0; c < COLUMNS; c++)
         if (r->column[c] != NULL)
             memmove(r->column[c], r->column[c] + from, stay * sizeof(double));
-    for (size_t i = 0; i < INDICATOR_COUNT; i++)
-        if (r->indicator[i] != NULL)
-            memmove(r->indicator[i], r->indicator[i] + from,
-                    stay * sizeof(double));
     r->n_before = stay;
 }
 
 static void
-feed_portion(struct alert_replay *r, const struct alert_replay_bars *in,
-             size_t from, size_t n)
+feed_portion(struct alert_replay *r, const int64_t *ts,
+             const struct alert_columns *in, size_t from, size_t n)
 {
-    put(r, in, from, n);
-    compute(r, in, from, n);
+    put(r, ts, in, from, n);
     size_t all = r->n_before + n, first = r->n_before;
     const struct alert_columns columns = {
         .n = all,
@@ -239,7 +209,7 @@ feed_portion(struct alert_replay *r, const struct alert_replay_bars *in,
         .low = r->column[LOW],
         .close = r->column[CLOSE],
         .volume = r->column[VOLUME],
-        .indicators = r->indicator,
+        .indicators = r->column + FIRST_INDICATOR,
     };
     alert_term_values(&r->rule.left, &columns, r->left);
     if (r->rule.right.kind != ALERT_NUMBER)
@@ -254,11 +224,12 @@ feed_portion(struct alert_replay *r, const struct alert_replay_bars *in,
 }
 
 void
-alert_replay_feed(struct alert_replay *r, const struct alert_replay_bars *in)
+alert_replay_feed(struct alert_replay *r, const int64_t *ts,
+                  const struct alert_columns *in)
 {
-    for (size_t from = 0, n; from < in->bars.n; from += n) {
-        n = in->bars.n - from < PORTION ? in->bars.n - from : PORTION;
-        feed_portion(r, in, from, n);
+    for (size_t from = 0, n; from < in->n; from += n) {
+        n = in->n - from < PORTION ? in->n - from : PORTION;
+        feed_portion(r, ts, in, from, n);
     }
 }
 

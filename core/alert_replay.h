@@ -17,27 +17,19 @@ enum {
 struct alert_replay;
 
 /* A replay that tells of bars that open at from_ts or later; bars before that
- * only warm it up (alert_replay_lookback of them are enough, behind the state).
- *
- * state   of the indicators, of all bars before the first that will be fed;
- *         NULL: none came before */
+ * are only looked back on. */
 struct alert_replay *alert_replay_new(struct arena *a,
                                       const struct alert_rule *rule,
-                                      const struct indicator_state *state,
                                       int64_t from_ts);
 
 /* Bars that must be fed before from_ts, at least, for the same values as over
  * the whole history: the terms' own, and one for a crossing. */
 int alert_replay_lookback(const struct alert_rule *rule);
 
-/* The next bars; prices finite, volume NaN or finite. */
-struct alert_replay_bars {
-    struct indicator_bars bars;
-    const int64_t *ts;
-    const double *open;
-};
-void alert_replay_feed(struct alert_replay *r,
-                       const struct alert_replay_bars *in);
+/* The next bars: opening times, and the columns that the rule's terms name;
+ * others may be NULL. */
+void alert_replay_feed(struct alert_replay *r, const int64_t *ts,
+                       const struct alert_columns *in);
 
 struct alert_replay_summary {
     int64_t bars; /* that were told of */

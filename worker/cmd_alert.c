@@ -1,7 +1,7 @@
 /* quotemill alert: what an alert rule would have done over stored bars. */
 #include "core/alert_history.h"
 #include "core/alert_words.h"
-#include "core/export.h"
+#include "core/series_page.h"
 #include "core/interval.h"
 #include "lib/buf.h"
 #include "lib/date.h"
@@ -34,8 +34,8 @@ static const char HELP[] =
     "  --json         one JSON document\n";
 
 struct options {
-    struct export_words words;
-    struct export what;
+    struct series_page_words words;
+    struct series_page_ask what;
     const char *when, *for_bars, *clear, *cooldown, *no_data;
     bool json;
     struct alert_rule rule;
@@ -101,7 +101,7 @@ static bool
 read_span(struct command *c, struct db *db, struct options *o, struct err *err)
 {
     const char *field;
-    if (!export_read(c->a, db, &o->words, &o->what, err)) {
+    if (!series_page_read(c->a, db, &o->words, &o->what, err)) {
         if (err->kind == ERR_INPUT)
             c->exit_code = EXIT_USAGE;
         return false;
@@ -229,8 +229,7 @@ cmd_alert(struct command *c, struct err *err)
         return true;
     if (!read_options(c, &o, err) || !read_rule(c, &o, err) ||
         !command_db(c, &db, err) || !read_span(c, db, &o, err) ||
-        !alert_history_replay(c->a, db, o.what.instrument_id, &o.rule,
-                              o.what.from_ts, o.what.to_ts, &summary, err))
+        !alert_history_replay(c->a, db, &o.what, &o.rule, &summary, err))
         return false;
     if (o.json)
         print_json(c->a, &o, &summary);

@@ -16,13 +16,15 @@ enum { HOUR = 3600, BARS = 6000 };
 struct market {
     int64_t ts[BARS], session[BARS];
     double open[BARS], high[BARS], low[BARS], close[BARS], volume[BARS];
+    double indicator[INDICATOR_COUNT][BARS];
 };
 
 static struct market *
 market_of(struct arena *a, unsigned seed)
 {
     struct market *m = arena_alloc(a, sizeof *m);
-    double price = 100;
+    struct indicator_state state;
+    double price = 100, *out[INDICATOR_COUNT];
     int64_t ts = 0;
     for (size_t i = 0; i < BARS; i++) {
         ts += rand_r(&seed) % 50 == 0 ? 5 * HOUR : HOUR;
@@ -36,22 +38,33 @@ market_of(struct arena *a, unsigned seed)
         m->volume[i] =
             rand_r(&seed) % 90 == 0 ? (double)NAN : rand_r(&seed) % 100;
     }
+    const struct indicator_bars bars = {.n = BARS,
+                                        .high = m->high,
+                                        .low = m->low,
+                                        .close = m->close,
+                                        .volume = m->volume,
+                                        .session = m->session};
+    for (size_t i = 0; i < INDICATOR_COUNT; i++)
+        out[i] = m->indicator[i];
+    indicator_start(&state);
+    indicator_feed(&state, &bars, out);
     return m;
 }
 
-static struct alert_replay_bars
-bars_of(const struct market *m, size_t from, size_t n)
+static void
+feed(struct alert_replay *r, struct market *m, size_t from, size_t n)
 {
-    return (struct alert_replay_bars){
-        .bars = {.n = n,
-                 .high = m->high + from,
-                 .low = m->low + from,
-                 .close = m->close + from,
-                 .volume = m->volume + from,
-                 .session = m->session + from},
-        .ts = m->ts + from,
-        .open = m->open + from,
-    };
+    double *indicators[INDICATOR_COUNT];
+    const struct alert_columns in = {.n = n,
+                                     .open = m->open + from,
+                                     .high = m->high + from,
+                                     .low = m->low + from,
+                                     .close = m->close + from,
+                                     .volume = m->volume + from,
+                                     .indicators = indicators};
+    for (size_t i = 0; i < INDICATOR_COUNT; i++)
+        indicators[i] = m->indicator[i] + from;
+    alert_replay_feed(r, m->ts + from, &in);
 }
 
 static struct alert_rule
@@ -101,16 +114,14 @@ portions_of_any_size_give_the_same(void **state)
     for (size_t k = 0; k < COUNT_OF(conditions); k++) {
         struct alert_rule rule = rule_of(conditions[k]);
         struct alert_replay_summary whole, parts;
-        struct alert_replay *x = alert_replay_new(a, &rule, NULL, INT64_MIN);
-        struct alert_replay *y = alert_replay_new(a, &rule, NULL, INT64_MIN);
-        struct alert_replay_bars all = bars_of(m, 0, BARS);
         rule.no_data_s = 2 * HOUR;
-        alert_replay_feed(x, &all);
+        struct alert_replay *x = alert_replay_new(a, &rule, INT64_MIN);
+        struct alert_replay *y = alert_replay_new(a, &rule, INT64_MIN);
+        feed(x, m, 0, BARS);
         for (size_t at = 0, n; at < BARS; at += n) {
             n = 1 + (size_t)rand_r(&seed) % 700;
             n = n < BARS - at ? n : BARS - at;
-            struct alert_replay_bars some = bars_of(m, at, n);
-            alert_replay_feed(y, &some);
+            feed(y, m, at, n);
         }
         alert_replay_sum(a, x, &whole);
         alert_replay_sum(a, y, &parts);
@@ -120,8 +131,7 @@ portions_of_any_size_give_the_same(void **state)
     }
 }
 
-/* From a saved state and as many bars before as it asks for: the same as the
- * tail of the whole, once the rule has come to rest. */
+/* As many bars before as it asks for are enough. */
 static void
 a_later_beginning_gives_the_same(void **state)
 {
@@ -131,25 +141,16 @@ a_later_beginning_gives_the_same(void **state)
     for (size_t k = 0; k < COUNT_OF(conditions); k++) {
         struct alert_rule rule = rule_of(conditions[k]);
         size_t back = (size_t)alert_replay_lookback(&rule);
-        struct indicator_state before;
-        struct alert_replay_summary late, late_whole;
-        struct alert_replay_bars head = bars_of(m, 0, from - back);
-        double *none[INDICATOR_COUNT] = {0};
-        indicator_start(&before);
-        indicator_feed(&before, &head.bars, none);
-        struct alert_replay *x =
-            alert_replay_new(a, &rule, &before, m->ts[from]);
-        struct alert_replay *y = alert_replay_new(a, &rule, NULL, m->ts[from]);
-        struct alert_replay_bars tail =
-            bars_of(m, from - back, BARS - from + back);
-        struct alert_replay_bars all = bars_of(m, 0, BARS);
-        alert_replay_feed(x, &tail);
-        alert_replay_feed(y, &all);
-        alert_replay_sum(a, x, &late);
-        alert_replay_sum(a, y, &late_whole);
-        assert_int_equal(late.first_ts, m->ts[from]);
-        assert_int_equal(late.bars, BARS - from);
-        assert_same(&late, &late_whole);
+        struct alert_replay_summary tail, whole;
+        struct alert_replay *x = alert_replay_new(a, &rule, m->ts[from]);
+        struct alert_replay *y = alert_replay_new(a, &rule, m->ts[from]);
+        feed(x, m, from - back, BARS - from + back);
+        feed(y, m, 0, BARS);
+        alert_replay_sum(a, x, &tail);
+        alert_replay_sum(a, y, &whole);
+        assert_int_equal(tail.first_ts, m->ts[from]);
+        assert_int_equal(tail.bars, BARS - from);
+        assert_same(&tail, &whole);
     }
 }
 
@@ -161,15 +162,12 @@ the_summary_counts_what_happened(void **state)
     enum { N = COUNT_OF(close) };
     int64_t ts[N];
     struct alert_rule rule = rule_of("close above 5");
-    struct alert_replay *r = alert_replay_new(a, &rule, NULL, INT64_MIN);
+    struct alert_replay *r = alert_replay_new(a, &rule, INT64_MIN);
     struct alert_replay_summary s;
     for (int i = 0; i < N; i++)
         ts[i] = (int64_t)i * HOUR;
-    const struct alert_replay_bars in = {
-        .bars = {.n = N, .high = close, .low = close, .close = close},
-        .ts = ts,
-        .open = close};
-    alert_replay_feed(r, &in);
+    const struct alert_columns in = {.n = N, .close = close};
+    alert_replay_feed(r, ts, &in);
     alert_replay_sum(a, r, &s);
     assert_int_equal(s.fired, 3);    /* at 1, 3 and 12 */
     assert_int_equal(s.resolved, 2); /* at 2 and 5 */
@@ -185,7 +183,7 @@ static void
 a_replay_without_bars_is_empty(void **state)
 {
     struct alert_rule rule = rule_of("close above 5");
-    struct alert_replay *r = alert_replay_new(*state, &rule, NULL, INT64_MIN);
+    struct alert_replay *r = alert_replay_new(*state, &rule, INT64_MIN);
     struct alert_replay_summary s;
     alert_replay_sum(*state, r, &s);
     assert_int_equal(s.bars, 0);
@@ -202,17 +200,14 @@ only_the_newest_events_are_kept(void **state)
     double *close = arena_array(a, N, sizeof *close);
     int64_t *ts = arena_array(a, N, sizeof *ts);
     struct alert_rule rule = rule_of("close above 5");
-    struct alert_replay *r = alert_replay_new(a, &rule, NULL, INT64_MIN);
+    struct alert_replay *r = alert_replay_new(a, &rule, INT64_MIN);
     struct alert_replay_summary s;
     for (size_t i = 0; i < N; i++) {
         close[i] = i % 2 == 0 ? 9 : 1;
         ts[i] = (int64_t)i * HOUR;
     }
-    const struct alert_replay_bars in = {
-        .bars = {.n = N, .high = close, .low = close, .close = close},
-        .ts = ts,
-        .open = close};
-    alert_replay_feed(r, &in);
+    const struct alert_columns in = {.n = N, .close = close};
+    alert_replay_feed(r, ts, &in);
     alert_replay_sum(a, r, &s);
     assert_int_equal(s.fired, N / 2);
     assert_int_equal(s.n_events, ALERT_REPLAY_EVENTS);
