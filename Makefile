@@ -85,6 +85,13 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.c.o $(BUILD)/core.a $(BUILD)/lib.a
 bench: all $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))  ## print the ratios of design.md, section 13
 	for each in bench/*.sh; do $$each || exit 1; done
 
+# The programs need none of it: without npm the pages show tables alone.
+VENDOR = build/static/vendor
+VENDORED = $(VENDOR)/lightweight-charts.js
+static: $(VENDORED)  ## what the pages load that others wrote, from npm
+$(VENDORED): package.json package-lock.json scripts/vendor
+	scripts/vendor $(@D)
+
 unit: $(UNIT_T)  ## build the unit tests
 
 objects: $(ALL_O)  ## compile only
@@ -111,7 +118,7 @@ format:  ## format the C sources in place
 PREFIX ?= /usr
 D = $(DESTDIR)$(PREFIX)
 SHARE = $(D)/share/quotemill
-install: all  ## install below DESTDIR (PREFIX=/usr; units name /usr)
+install: all $(VENDORED)  ## install below DESTDIR (PREFIX=/usr; units name /usr); VENDORED= without charts
 	install -d $(D)/bin $(D)/lib/quotemill $(SHARE)/nginx $(SHARE)/scripts \
 	  $(SHARE)/simulator $(D)/share/doc/quotemill $(D)/lib/systemd/system \
 	  $(D)/lib/sysusers.d $(D)/lib/tmpfiles.d $(DESTDIR)/etc/quotemill \
@@ -119,10 +126,12 @@ install: all  ## install below DESTDIR (PREFIX=/usr; units name /usr)
 	install bin/quotemill $(D)/bin/
 	install bin/quotemill.fcgi bin/quotemill-simulator $(D)/lib/quotemill/
 	cp -R templates static sql sqitch.conf $(SHARE)/
+	[ -z "$(VENDORED)" ] || cp -R $(VENDOR) $(SHARE)/static/
 	install -m 644 simulator/catalogue.csv $(SHARE)/simulator/
 	install scripts/schema $(SHARE)/scripts/
 	scripts/nginx-conf $(SHARE)/nginx $(PREFIX)/share/quotemill/nginx \
-	  /run/quotemill /run/quotemill-publish/publish.sock $(PREFIX)/share/quotemill/static
+	  /run/quotemill /run/quotemill-publish/publish.sock $(PREFIX)/share/quotemill/static \
+	  $(PREFIX)/share/quotemill/static/vendor
 	install -m 644 README.md CHANGELOG.md docs/*.md $(D)/share/doc/quotemill/
 	install -m 644 systemd/*.service systemd/*.socket systemd/*.timer $(D)/lib/systemd/system/
 	install -m 644 systemd/quotemill.sysusers $(D)/lib/sysusers.d/quotemill.conf
@@ -135,5 +144,5 @@ clean:  ## remove all output
 	rm -rf build bin
 
 -include $(ALL_O:.o=.d)
-.PHONY: all help unit objects asan fuzz fuzzers test check bench format install clean
+.PHONY: all help static unit objects asan fuzz fuzzers test check bench format install clean
 .SECONDARY:

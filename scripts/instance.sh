@@ -80,6 +80,20 @@ instance_readable() {
     chmod go+rx "$root"
 }
 
+# The pages' charts come from npm; without it they show their tables alone.
+static_make() {
+    make -q -s static 2>/dev/null || {
+        command -v npm >/dev/null || scripts/install-deps npm || true
+        make -s static >"$var/log/static.log" 2>&1 </dev/null ||
+            say "the chart library could not be fetched (log: $var/log/static.log):" \
+                "pages show tables without charts"
+    }
+    [ ! -d build/static ] || ! is_root || {
+        chmod go+rx build
+        chmod -R go+rX build/static
+    }
+}
+
 sql() {
     as_user psql -X -q -A -t -v ON_ERROR_STOP=1 -h "$var/run" -U postgres "$@" </dev/null
 }
@@ -185,7 +199,8 @@ nginx_up() {
     nginx_body_folder
     local stamp
     scripts/nginx-conf "$var/nginx" "$var/nginx" "$var/run" \
-        "$var/run/publish.sock" "$root/static" "$var" "$listen:$port"
+        "$var/run/publish.sock" "$root/static" "$root/build/static/vendor" \
+        "$var" "$listen:$port"
     stamp=$(cat "$var"/nginx/*.conf /usr/lib/nginx/modules/ngx_nchan_module.so | fingerprint)
     if service_runs nginx &&
         [ "$(cat "$var/run/nginx.stamp" 2>/dev/null)" = "$stamp" ]; then
