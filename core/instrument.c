@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { SYMBOL_MAX = 32 };
+enum { SYMBOL_MAX = 32, PROVIDER_SYMBOL_MAX = 100, FIELDS_MAX = 8 };
 
 /* Edit distance of two symbols, any case. */
 static size_t
@@ -55,6 +55,14 @@ suggest(struct arena *a, struct db *db, const char *symbol)
         }
     }
     return best != NULL ? arena_printf(a, ": did you mean %s?", best) : "";
+}
+
+bool
+instrument_missing(struct arena *a, struct db *db, const char *symbol,
+                   struct err *err)
+{
+    return err_set(err, ERR_MISSING, "there is no instrument \"%.40s\"%s",
+                   symbol, suggest(a, db, symbol));
 }
 
 static void
@@ -123,8 +131,7 @@ instrument_get(struct arena *a, struct db *db, const char *symbol,
     if (!list(a, db, true, symbol, &found, &n, err))
         return false;
     if (n == 0)
-        return err_set(err, ERR_MISSING, "there is no instrument \"%.40s\"%s",
-                       symbol, suggest(a, db, symbol));
+        return instrument_missing(a, db, symbol, err);
     *out = found[0];
     return true;
 }
@@ -176,22 +183,37 @@ currency_is_valid(const char *s)
            strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len;
 }
 
-/* The names of one column, or an error that lists them when `word` is none. */
+struct problems {
+    struct arena *a;
+    struct instrument_problem *list;
+    size_t n;
+};
+
+static void
+problem_add(struct problems *p, const char *field, const char *text)
+{
+    p->list[p->n++] = (struct instrument_problem){field, text};
+}
+
+/* A problem that lists the names of one column when `word` is none. */
 static bool
-check_name(struct arena *a, struct db *db, enum sql_id sql, const char *what,
-           const char *word, struct err *err)
+check_name(struct problems *p, struct db *db, enum sql_id sql,
+           const char *field, const char *what, const char *word,
+           struct err *err)
 {
     struct db_rows *rows;
-    struct buf *all = buf_new(a);
-    if (!db_query(a, db, sql, DB_NONE, &rows, err))
+    struct buf *all = buf_new(p->a);
+    if (!db_query(p->a, db, sql, DB_NONE, &rows, err))
         return false;
     for (int i = 0; i < db_count(rows); i++) {
         if (strcmp(db_text(rows, i, "name"), word) == 0)
             return true;
         buf_addf(all, "%s%s", i > 0 ? ", " : "", db_text(rows, i, "name"));
     }
-    return err_set(err, ERR_INPUT, "there is no %s \"%.40s\": choose one of %s",
-                   what, word, all->data);
+    problem_add(p, field,
+                arena_printf(p->a, "there is no %s \"%.40s\": choose one of %s",
+                             what, word, all->data));
+    return true;
 }
 
 static const struct {
@@ -201,51 +223,81 @@ static const struct {
     {"index", "NYSE"},  {"fx", "24x7"},    {"derived", "NYSE"},
 };
 
-static bool
-check_kind(const char *kind, const char **calendar, struct err *err)
+/* The calendar of a kind; NULL: no such kind. */
+static const char *
+kind_calendar(const char *kind)
 {
     for (size_t i = 0; i < COUNT_OF(KINDS); i++)
-        if (kind != NULL && strcmp(KINDS[i].kind, kind) == 0) {
-            *calendar = KINDS[i].calendar;
+        if (kind != NULL && strcmp(KINDS[i].kind, kind) == 0)
+            return KINDS[i].calendar;
+    return NULL;
+}
+
+static const char *
+calendar_of(const struct instrument_add *what)
+{
+    return what->calendar != NULL ? what->calendar : kind_calendar(what->kind);
+}
+
+/* The provider of "provider:symbol"; NULL when it is no listing. */
+static const char *
+listing_provider(struct arena *a, const char *listing)
+{
+    const char *colon = strchr(listing, ':');
+    if (colon == NULL || colon == listing || colon[1] == '\0' ||
+        strlen(colon + 1) > PROVIDER_SYMBOL_MAX)
+        return NULL;
+    return arena_strndup(a, listing, (size_t)(colon - listing));
+}
+
+static bool
+check_listings(struct problems *p, struct db *db,
+               const struct instrument_add *what, struct err *err)
+{
+    const char **seen = arena_array(p->a, what->n_listings, sizeof *seen);
+    for (size_t i = 0; i < what->n_listings; i++) {
+        const char *text = what->listings[i];
+        seen[i] = listing_provider(p->a, text);
+        if (seen[i] == NULL) {
+            problem_add(p, "listing",
+                        arena_printf(p->a,
+                                     "\"%.60s\" is no listing: write "
+                                     "provider:symbol",
+                                     text));
             return true;
         }
-    return err_set(err, ERR_INPUT,
-                   "a kind is needed: crypto, stock, energy, index, fx or "
-                   "derived");
+        if (!check_name(p, db, SQL_provider_names, "listing", "provider",
+                        seen[i], err))
+            return false;
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(seen[i], seen[k]) == 0)
+                problem_add(p, "listing",
+                            arena_printf(p->a,
+                                         "%s is listed twice: one symbol for "
+                                         "each provider",
+                                         seen[i]));
+    }
+    return true;
 }
 
 static bool
 add_listings(struct arena *a, struct db *db, const struct instrument_add *what,
              const char *id, struct err *err)
 {
-    for (size_t i = 0; i < what->n_listings; i++) {
-        const char *text = what->listings[i], *colon = strchr(text, ':');
-        if (colon == NULL || colon == text || colon[1] == '\0' ||
-            strlen(colon + 1) > 100)
-            return err_set(err, ERR_INPUT,
-                           "\"%.60s\" is no listing: write provider:symbol",
-                           text);
-        const char *provider = arena_strndup(a, text, (size_t)(colon - text));
-        if (!check_name(a, db, SQL_provider_names, "provider", provider, err))
+    for (size_t i = 0; i < what->n_listings; i++)
+        if (!db_exec(db, SQL_listing_add,
+                     DB_ARGS(id, listing_provider(a, what->listings[i]),
+                             strchr(what->listings[i], ':') + 1,
+                             fmt_i64(a, (int64_t)i + 1)),
+                     NULL, err))
             return false;
-        if (!db_exec(
-                db, SQL_listing_add,
-                DB_ARGS(id, provider, colon + 1, fmt_i64(a, (int64_t)i + 1)),
-                NULL, err))
-            return err->kind == ERR_CONFLICT
-                       ? err_set(err, ERR_INPUT,
-                                 "%s is listed twice: one symbol for each "
-                                 "provider",
-                                 provider)
-                       : false;
-    }
     return true;
 }
 
 struct add_call {
     struct arena *a;
     const struct instrument_add *what;
-    const char *calendar, *who, *address;
+    const char *who, *address;
     int64_t id;
 };
 
@@ -260,7 +312,7 @@ add_in_tx(struct db *db, void *arg, struct err *err)
     if (!db_query_one(
             a, db, SQL_instrument_add,
             DB_ARGS(w->symbol, w->title != NULL ? w->title : w->symbol, w->kind,
-                    w->currency != NULL ? w->currency : "USD", c->calendar,
+                    w->currency != NULL ? w->currency : "USD", calendar_of(w),
                     fmt_i64(a, w->interval_s != 0 ? w->interval_s : 86400),
                     fmt_f64(a, w->price_min), fmt_f64(a, w->price_max),
                     fmt_f64(a, w->jump_frac)),
@@ -280,26 +332,51 @@ add_in_tx(struct db *db, void *arg, struct err *err)
 }
 
 /* What needs no database to be judged. */
-static bool
-check_values(const struct instrument_add *what, struct err *err)
+static void
+check_values(struct problems *p, const struct instrument_add *what)
 {
     if (!symbol_is_valid(what->symbol))
-        return err_set(err, ERR_INPUT,
-                       "a symbol has 1 to 32 letters, digits and . = ^ _ / -, "
-                       "and begins with a letter or digit");
+        problem_add(p, "symbol",
+                    "a symbol has 1 to 32 letters, digits and . = ^ _ / -, "
+                    "and begins with a letter or digit");
     if (what->title != NULL && what->title[0] == '\0')
-        return err_set(err, ERR_INPUT, "the title is empty");
+        problem_add(p, "title", "the title is empty");
+    if (kind_calendar(what->kind) == NULL)
+        problem_add(p, "kind",
+                    "a kind is needed: crypto, stock, energy, index, fx or "
+                    "derived");
     if (what->currency != NULL && !currency_is_valid(what->currency))
-        return err_set(err, ERR_INPUT,
-                       "a currency is three to five capital letters, such as "
-                       "USD");
+        problem_add(p, "currency",
+                    "a currency is three to five capital letters, such as "
+                    "USD");
     if (what->price_min >= what->price_max)
-        return err_set(err, ERR_INPUT,
-                       "the smallest plausible price is not below the largest");
+        problem_add(p, "price_min",
+                    "the smallest plausible price is not below the largest");
     if (what->jump_frac <= 0)
-        return err_set(err, ERR_INPUT,
-                       "the largest plausible change is not above 0 (0.5 is "
-                       "50 %%)");
+        problem_add(p, "jump_frac",
+                    "the largest plausible change is not above 0 (0.5 is "
+                    "50 %)");
+}
+
+bool
+instrument_check(struct arena *a, struct db *db,
+                 const struct instrument_add *what,
+                 struct instrument_problem **out, size_t *n, struct err *err)
+{
+    struct problems p = {
+        .a = a,
+        .list =
+            arena_array(a, FIELDS_MAX + what->n_listings * 2, sizeof *p.list),
+    };
+    check_values(&p, what);
+    if (calendar_of(what) != NULL &&
+        !check_name(&p, db, SQL_calendar_names, "calendar", "calendar",
+                    calendar_of(what), err))
+        return false;
+    if (!check_listings(&p, db, what, err))
+        return false;
+    *out = p.list;
+    *n = p.n;
     return true;
 }
 
@@ -308,15 +385,13 @@ instrument_add(struct db *db, const struct instrument_add *what,
                const char *who, const char *address, int64_t *id,
                struct err *err)
 {
-    if (!check_values(what, err))
-        return false;
     struct arena *a = arena_new();
     struct add_call c = {.a = a, .what = what, .who = who, .address = address};
-    bool ok = check_kind(what->kind, &c.calendar, err);
-    if (ok && what->calendar != NULL)
-        c.calendar = what->calendar;
-    ok = ok &&
-         check_name(a, db, SQL_calendar_names, "calendar", c.calendar, err);
+    struct instrument_problem *problems;
+    size_t n;
+    bool ok = instrument_check(a, db, what, &problems, &n, err);
+    if (ok && n > 0)
+        ok = err_set(err, ERR_INPUT, "%s", problems[0].text);
     ok = ok && db_tx(db, add_in_tx, &c, err);
     if (ok)
         *id = c.id;

@@ -26,6 +26,10 @@ struct instrument {
 MUST_USE bool instrument_get(struct arena *a, struct db *db, const char *symbol,
                              struct instrument *out, struct err *err);
 
+/* Fails with ERR_MISSING, the nearest symbol suggested. */
+bool instrument_missing(struct arena *a, struct db *db, const char *symbol,
+                        struct err *err);
+
 /* All by symbol; with what is stored of each. */
 MUST_USE bool instrument_list(struct arena *a, struct db *db, bool with_retired,
                               struct instrument **out, size_t *n,
@@ -45,11 +49,20 @@ struct instrument_add {
     size_t n_listings;
 };
 
+/* Everything that is wrong with it, in the order of a form: field is symbol,
+ * title, kind, currency, calendar, price_min, jump_frac or listing. */
+struct instrument_problem {
+    const char *field, *text;
+};
+MUST_USE bool instrument_check(struct arena *a, struct db *db,
+                               const struct instrument_add *what,
+                               struct instrument_problem **out, size_t *n,
+                               struct err *err);
+
 /* Adds an instrument with its listings, audited, in one transaction. A retired
  * one of the same symbol is refused too: bring it back instead.
  *
- * fails   ERR_INPUT: bad symbol, title, kind, currency, calendar, bounds,
- *         provider;
+ * fails   ERR_INPUT: the first of its problems;
  *         ERR_CONFLICT: the symbol is taken
  */
 MUST_USE bool instrument_add(struct db *db, const struct instrument_add *what,

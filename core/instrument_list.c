@@ -5,6 +5,21 @@
 #include "lib/format.h"
 #include "lib/json.h"
 
+enum { RETIRED_MAX = 1000 };
+
+static void
+read_names(struct arena *a, const struct db_rows *rows,
+           struct instrument_name **out, size_t *n)
+{
+    *n = (size_t)db_count(rows);
+    *out = arena_array(a, *n, sizeof **out);
+    for (size_t i = 0; i < *n; i++)
+        (*out)[i] = (struct instrument_name){
+            .symbol = db_text(rows, (int)i, "symbol"),
+            .title = db_text(rows, (int)i, "title"),
+        };
+}
+
 bool
 instrument_list_names(struct arena *a, struct db *db, bool with_retired,
                       struct instrument_name **out, size_t *n, struct err *err)
@@ -13,13 +28,35 @@ instrument_list_names(struct arena *a, struct db *db, bool with_retired,
     if (!db_query(a, db, SQL_instrument_list_names,
                   DB_ARGS(fmt_bool(with_retired)), &rows, err))
         return err_wrap(err, "list instruments");
+    read_names(a, rows, out, n);
+    return true;
+}
+
+bool
+instrument_list_retired(struct arena *a, struct db *db,
+                        struct instrument_name **out, size_t *n,
+                        struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query(a, db, SQL_instrument_list_retired,
+                  DB_ARGS(fmt_i64(a, RETIRED_MAX)), &rows, err))
+        return err_wrap(err, "list retired instruments");
+    read_names(a, rows, out, n);
+    return true;
+}
+
+bool
+instrument_list_providers(struct arena *a, struct db *db,
+                          const char *const **out, size_t *n, struct err *err)
+{
+    struct db_rows *rows;
+    if (!db_query(a, db, SQL_provider_names, DB_NONE, &rows, err))
+        return err_wrap(err, "list providers");
     *n = (size_t)db_count(rows);
-    *out = arena_array(a, *n, sizeof **out);
+    const char **names = arena_array(a, *n, sizeof *names);
     for (size_t i = 0; i < *n; i++)
-        (*out)[i] = (struct instrument_name){
-            .symbol = db_text(rows, (int)i, "symbol"),
-            .title = db_text(rows, (int)i, "title"),
-        };
+        names[i] = db_text(rows, (int)i, "name");
+    *out = names;
     return true;
 }
 

@@ -17,6 +17,16 @@ MUST_USE bool instrument_list_names(struct arena *a, struct db *db,
                                     struct instrument_name **out, size_t *n,
                                     struct err *err);
 
+/* Retired ones, by symbol, at most 1,000. */
+MUST_USE bool instrument_list_retired(struct arena *a, struct db *db,
+                                      struct instrument_name **out, size_t *n,
+                                      struct err *err);
+
+/* Names of the providers that a listing may have. */
+MUST_USE bool instrument_list_providers(struct arena *a, struct db *db,
+                                        const char *const **out, size_t *n,
+                                        struct err *err);
+
 enum { INSTRUMENT_LIST_BARS = 20000 };
 
 struct instrument_item {

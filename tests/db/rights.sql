@@ -79,7 +79,10 @@ SELECT does('console', 'keeps what a person said of it', $$UPDATE upload SET ans
 SELECT does('console', 'asks for its check', $$INSERT INTO load_job (kind, upload_id, requested_by) SELECT 'check', id, 'ann' FROM upload$$);
 SELECT does('console', 'stops a job', $$UPDATE load_job SET state = 'cancelled', finished_at = now()$$);
 SELECT does('console', 'adds an instrument', $$INSERT INTO instrument (symbol, title, kind, calendar) VALUES ('NEW', 'New', 'stock', (SELECT min(name) FROM calendar))$$);
-SELECT does_not('console', 'retire an instrument', $$UPDATE instrument SET active = false$$);
+SELECT does('console', 'lists it', $$INSERT INTO listing (instrument_id, provider, provider_symbol) SELECT i.id, min(p.name), 'NEW' FROM instrument i, provider p WHERE i.symbol = 'NEW' GROUP BY 1$$);
+SELECT does('console', 'retires an instrument', $$UPDATE instrument SET active = false WHERE symbol = 'NEW'$$);
+SELECT does_not('console', 'rewrite an instrument', $$UPDATE instrument SET price_max = 1$$);
+SELECT does_not('console', 'delete a listing', $$DELETE FROM listing$$);
 SELECT does('console', 'saves a mapping', $$INSERT INTO saved_mapping (name, header, spec, created_by) VALUES ('a', 'b', '{}', 'ann')$$);
 SELECT does('console', 'deletes a mapping', $$DELETE FROM saved_mapping$$);
 SELECT does_not('console', 'count an upload''s rows', $$UPDATE upload SET rows_new = 1$$);
