@@ -196,6 +196,7 @@ set_facts(struct page *p, const struct load_item *i)
 {
     struct view *v = p->view;
     view_set(v, "SYMBOL", i->symbol);
+    view_set(v, "INSTRUMENT_URL", show_instrument_url(p->a, i->symbol));
     view_set(v, "INTERVAL", interval_name(i->load.interval_s));
     view_set(v, "WHO", i->brought_by != NULL ? i->brought_by : "–");
     page_set_time(p, v, "CREATED", i->created_at, p->real_ts);

@@ -54,6 +54,7 @@ set_load(struct page *p, struct view *v, const struct load_item *i)
     view_set_i64(v, "LOAD_ID", i->load.id);
     show_state(p->a, v, "", i->state);
     view_set(v, "SYMBOL", i->symbol);
+    view_set(v, "INSTRUMENT_URL", show_instrument_url(p->a, i->symbol));
     view_set(v, "INTERVAL", interval_name(i->load.interval_s));
     view_set(v, "FROM_WHAT",
              i->upload_name != NULL     ? i->upload_name

@@ -2,6 +2,7 @@
 
 #include "core/providers/provider.h"
 #include "lib/date.h"
+#include "lib/form.h"
 #include "lib/format.h"
 #include "lib/utf8.h"
 
@@ -105,10 +106,17 @@ show_fault(const char *kind)
     return kind;
 }
 
+const char *
+show_instrument_url(struct arena *a, const char *symbol)
+{
+    return arena_printf(a, "/instruments/%s", form_escape(a, symbol));
+}
+
 void
 show_source(const struct page *p, struct view *v, const struct source *f)
 {
     view_set(v, "SYMBOL", f->symbol);
+    view_set(v, "INSTRUMENT_URL", show_instrument_url(p->a, f->symbol));
     view_set(v, "INSTRUMENT_TITLE", f->title);
     if (!source_is_behind(f))
         view_show(v, "WELL");

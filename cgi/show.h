@@ -28,9 +28,12 @@ const char *show_tone(const char *state);
  * not a provider's. */
 const char *show_fault(const char *kind);
 
-/* The values of an instrument's row: SYMBOL, INSTRUMENT_TITLE, CURRENCY,
- * VALUE, FRESH_WORDS (WELL: nothing is wrong), STATE SHAPE WORD TONE, and BAR
- * with BAR_DAY, BAR_ISO and BAR_AGO, or NO_BAR. */
+/* The address of an instrument's page. */
+const char *show_instrument_url(struct arena *a, const char *symbol);
+
+/* The values of an instrument's row: SYMBOL, INSTRUMENT_URL, INSTRUMENT_TITLE,
+ * CURRENCY, VALUE, FRESH_WORDS (WELL: nothing is wrong), STATE SHAPE WORD TONE,
+ * and BAR with BAR_DAY, BAR_ISO and BAR_AGO, or NO_BAR. */
 void show_source(const struct page *p, struct view *v, const struct source *f);
 
 /* Labels the page when some of the data came from the simulator. */

@@ -59,7 +59,7 @@
 <table class="stack">
 <thead><tr><th scope="col">Instrument</th><th scope="col">State</th><th scope="col">Why</th><th scope="col" class="num">Last value</th><th scope="col" class="num">Last bar</th></tr></thead>
 <tbody>
-{{#FRESH_ROW}}<tr><th scope="row"><span class="nowrap">{{SYMBOL}}</span> <span class="sub sub-beside">{{INSTRUMENT_TITLE}}</span></th><td><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{WORD}}</span></td><td data-label="Why" class="span {{#WELL}}well{{/WELL}}">{{FRESH_WORDS}}</td><td class="num" data-label="Last value">{{VALUE}} <span class="soft">{{CURRENCY}}</span></td><td class="num" data-label="Last bar">{{#BAR}}<time datetime="{{BAR_ISO}}" title="{{BAR_AGO}}">{{BAR_DAY}}</time>{{/BAR}}{{#NO_BAR}}–{{/NO_BAR}}</td></tr>
+{{#FRESH_ROW}}<tr><th scope="row"><a class="nowrap" href="{{INSTRUMENT_URL}}">{{SYMBOL}}</a> <span class="sub sub-beside">{{INSTRUMENT_TITLE}}</span></th><td><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{WORD}}</span></td><td data-label="Why" class="span {{#WELL}}well{{/WELL}}">{{FRESH_WORDS}}</td><td class="num" data-label="Last value">{{VALUE}} <span class="soft">{{CURRENCY}}</span></td><td class="num" data-label="Last bar">{{#BAR}}<time datetime="{{BAR_ISO}}" title="{{BAR_AGO}}">{{BAR_DAY}}</time>{{/BAR}}{{#NO_BAR}}–{{/NO_BAR}}</td></tr>
 {{/FRESH_ROW}}
 </tbody>
 </table>

@@ -15,7 +15,7 @@
 <section class="card" aria-labelledby="facts">
 <h2 id="facts">Who, when and from what</h2>
 <dl class="facts">
-<div><dt>Instrument</dt><dd><a href="/loads?instrument={{SYMBOL:u}}">{{SYMBOL}}</a> {{INTERVAL}}</dd></div>
+<div><dt>Instrument</dt><dd><a href="{{INSTRUMENT_URL}}">{{SYMBOL}}</a> {{INTERVAL}}</dd></div>
 <div><dt>By</dt><dd>{{WHO}}</dd></div>
 <div><dt>Came</dt><dd>{{#CREATED}}<time datetime="{{CREATED_ISO}}" title="{{CREATED_FULL}}">{{CREATED_AGO}}</time>{{/CREATED}}</dd></div>
 <div><dt>Stored</dt><dd>{{#STORED}}<time datetime="{{STORED_ISO}}" title="{{STORED_FULL}}">{{STORED_AGO}}</time>{{/STORED}}{{#NOT_STORED}}not stored{{/NOT_STORED}}</dd></div>
