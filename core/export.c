@@ -24,7 +24,7 @@ read_format(const char *text, enum export_format *out, struct err *err)
             *out = (enum export_format)i;
             return true;
         }
-    return err_set(err, ERR_INPUT, "format \"%.40s\": choose csv or json",
+    return err_set(err, ERR_INPUT, "\"%.40s\" for format: choose csv or json",
                    text);
 }
 

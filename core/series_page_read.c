@@ -30,8 +30,9 @@ read_time(const char *word, const char *text, bool last_second, int64_t *ts,
     }
     return date_parse_iso(text, strlen(text), ts) ||
            err_set(err, ERR_INPUT,
-                   "%s \"%.40s\" is no day (YYYY-MM-DD) and no ISO 8601 time",
-                   word, text);
+                   "\"%.40s\" for %s is no day (YYYY-MM-DD) and no ISO 8601 "
+                   "time",
+                   text, word);
 }
 
 static bool
@@ -49,7 +50,8 @@ read_range(const struct series_page_words *words, struct series_page_ask *out,
         !read_time("before", words->before, false, &before, err))
         return false;
     if (out->from_ts > out->to_ts)
-        return err_set(err, ERR_INPUT, "from \"%.40s\" is after to \"%.40s\"",
+        return err_set(err, ERR_INPUT,
+                       "\"%.40s\" for from is after \"%.40s\" for to",
                        words->from, words->to);
     if (after >= out->from_ts)
         out->from_ts = after + 1;
@@ -96,8 +98,8 @@ read_limit(const char *text, size_t *limit, struct err *err)
     int64_t v = SERIES_PAGE_ROWS;
     if (is_given(text) && (!number_parse_i64(text, strlen(text), &v) || v < 1 ||
                            v > SERIES_PAGE_MAX))
-        return err_set(err, ERR_INPUT, "limit \"%.40s\": choose 1 to %d", text,
-                       SERIES_PAGE_MAX);
+        return err_set(err, ERR_INPUT, "\"%.40s\" for limit: choose 1 to %d",
+                       text, SERIES_PAGE_MAX);
     *limit = (size_t)v;
     return true;
 }
@@ -107,7 +109,8 @@ read_order(const char *text, bool *newest_first, struct err *err)
 {
     *newest_first = is_given(text) && strcmp(text, "desc") == 0;
     return *newest_first || !is_given(text) || strcmp(text, "asc") == 0 ||
-           err_set(err, ERR_INPUT, "order \"%.40s\": choose asc or desc", text);
+           err_set(err, ERR_INPUT, "\"%.40s\" for order: choose asc or desc",
+                   text);
 }
 
 /* A list of names, and what is chosen of it. */
@@ -194,8 +197,9 @@ read_names(struct arena *a, const char *text, const struct choice *c,
         if (!choose_name(c, "all", s, len)) {
             struct buf *b = buf_new(a);
             add_names(b, c);
-            return err_set(err, ERR_INPUT, "%s \"%.*s\": choose all, none%s",
-                           c->word, len < 40 ? (int)len : 40, s, b->data);
+            return err_set(err, ERR_INPUT,
+                           "\"%.*s\" for %s: choose all, none%s",
+                           len < 40 ? (int)len : 40, s, c->word, b->data);
         }
         s += len;
         if (*s == '\0')
@@ -218,7 +222,7 @@ series_page_read_with(struct arena *a, const char *text,
             add_names(b, &indicators);
             add_names(b, &features);
             return err_set(err, ERR_INPUT,
-                           "with \"%.*s\": choose indicators, features%s",
+                           "\"%.*s\" for with: choose indicators, features%s",
                            len < 40 ? (int)len : 40, s, b->data);
         }
         s += len;
@@ -257,7 +261,7 @@ series_page_read(struct arena *a, struct db *db,
     if (is_given(words->interval) &&
         !interval_parse(words->interval, &out->interval_s))
         return err_set(err, ERR_INPUT,
-                       "interval \"%.40s\": choose " INTERVAL_NAMES,
+                       "\"%.40s\" for interval: choose " INTERVAL_NAMES,
                        words->interval);
     return read_range(words, out, err) && read_as_of(words->as_of, out, err) &&
            read_limit(words->limit, &out->limit, err) &&

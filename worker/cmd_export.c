@@ -1,5 +1,7 @@
-/* quotemill export: stored bars as CSV or JSON, to a file or a pipe. */
+/* quotemill export: stored bars as CSV or JSON, to a file or a pipe. What is
+ * due of an instrument is milled first, so nothing written is behind. */
 #include "core/export.h"
+#include "core/mill.h"
 #include "lib/format.h"
 #include "worker/command.h"
 
@@ -175,8 +177,12 @@ run_exports(struct db *db, const struct export *exports, size_t n,
             struct sink *s, struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
+        const struct mill_options options = {0};
+        struct mill_count ignored;
         s->n_rows = 0;
-        if (!export_run(db, &exports[i], i > 0, sink_write, s, &s->n_rows, err))
+        if (!mill_instrument(db, exports[i].ask.instrument_id, &options,
+                             &ignored, err) ||
+            !export_run(db, &exports[i], i > 0, sink_write, s, &s->n_rows, err))
             return false;
         if (s->n_rows == 0)
             fprintf(stderr, "quotemill export: no bars of %s there\n",

@@ -115,6 +115,14 @@ store_random(int64_t instrument, int32_t interval_s, size_t n)
     store(instrument, interval_s, rows, n);
 }
 
+static void
+mill(int64_t instrument)
+{
+    struct mill_options options = {0};
+    struct mill_count count;
+    if (!mill_instrument(db, instrument, &options, &count, &err))
+        fail_msg("%s", err.text);
+}
 /* --- what is right: all of it in one pass ----------------------------------
  */
 
@@ -369,20 +377,21 @@ words_that_are_not_understood_are_named_with_the_choices(void **state)
         struct series_page_words words;
         const char *say[3];
     } bad[] = {
-        {{.interval = "2d"}, {"interval \"2d\"", "1m, 5m"}},
-        {{.limit = "0"}, {"limit \"0\"", "1 to 5000"}},
-        {{.limit = "5001"}, {"limit \"5001\"", "1 to 5000"}},
-        {{.limit = "ten"}, {"limit \"ten\""}},
-        {{.order = "up"}, {"order \"up\"", "asc or desc"}},
-        {{.from = "yesterday"}, {"from \"yesterday\"", "YYYY-MM-DD"}},
-        {{.to = "2024-13-01"}, {"to \"2024-13-01\""}},
-        {{.after = "x"}, {"after \"x\""}},
-        {{.before = "x"}, {"before \"x\""}},
-        {{.as_of = "now"}, {"as_of \"now\"", "ISO 8601"}},
-        {{.from = "2024-02-01", .to = "2024-01-01"}, {"is after to"}},
-        {{.indicators = "rsi_14,nope"}, {"indicators \"nope\"", "macd_signal"}},
-        {{.indicators = "rsi_14,"}, {"indicators \"\""}},
-        {{.features = "rsi_14"}, {"features \"rsi_14\"", "market_open"}},
+        {{.interval = "2d"}, {"\"2d\" for interval", "1m, 5m"}},
+        {{.limit = "0"}, {"\"0\" for limit", "1 to 5000"}},
+        {{.limit = "5001"}, {"\"5001\" for limit", "1 to 5000"}},
+        {{.limit = "ten"}, {"\"ten\" for limit"}},
+        {{.order = "up"}, {"\"up\" for order", "asc or desc"}},
+        {{.from = "yesterday"}, {"\"yesterday\" for from", "YYYY-MM-DD"}},
+        {{.to = "2024-13-01"}, {"\"2024-13-01\" for to"}},
+        {{.after = "x"}, {"\"x\" for after"}},
+        {{.before = "x"}, {"\"x\" for before"}},
+        {{.as_of = "now"}, {"\"now\" for as_of", "ISO 8601"}},
+        {{.from = "2024-02-01", .to = "2024-01-01"}, {"is after"}},
+        {{.indicators = "rsi_14,nope"},
+         {"\"nope\" for indicators", "macd_signal"}},
+        {{.indicators = "rsi_14,"}, {"\"\" for indicators"}},
+        {{.features = "rsi_14"}, {"\"rsi_14\" for features", "market_open"}},
     };
     struct series_page_ask ask;
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -414,6 +423,135 @@ what_later_bars_do_changes_nothing_before(void **state)
     p.n = 500;
     assert_page(&p, &before, 0);
     assert_false(is_same(p.close[500], before.rows[500].close));
+}
+
+/* --- as of a moment ---------------------------------------------------------
+ */
+
+enum { OPS = 30, LOADS_MAX = OPS + 1 };
+
+/* The table as it was, and since when. */
+struct moment {
+    int64_t us;
+    struct truth truth;
+};
+
+/* When the last change came that bars tell of. */
+static int64_t
+changed_us(void)
+{
+    return strtoll(
+        sql("SELECT (extract(epoch FROM greatest((SELECT max(stored_at) FROM "
+            "load), (SELECT max(believed_to) FROM bar_undone))) * "
+            "1000000)::bigint"),
+        NULL, 10);
+}
+
+/* Some bars of the first n, new or changed; every third time many of them. */
+static int64_t
+store_some(const char *kind, int32_t interval_s, size_t n)
+{
+    struct series_row *rows = arena_array(a, n, sizeof *rows);
+    size_t k = 0, first = dice(n), most = dice(3) == 0 ? n : 5;
+    for (size_t i = first; i < n && k < most; i++)
+        if (dice(3) != 0)
+            rows[k++] = random_row(T0 + (int64_t)i * interval_s);
+    if (k == 0)
+        rows[k++] = random_row(T0 + (int64_t)first * interval_s);
+    return store_as(kind, BTC, interval_s, rows, k);
+}
+
+/* As the mill does with buckets that lost all their minutes. */
+static void
+take_away(int32_t interval_s, size_t n)
+{
+    long long from_ts = T0 + (int64_t)dice(n) * interval_s;
+    long long to_ts = from_ts + 50 * (int64_t)interval_s;
+    sql(arena_printf(
+        a,
+        "WITH gone AS (DELETE FROM bar b USING load l WHERE b.instrument_id = "
+        "1 "
+        "AND b.interval_s = %d AND ts BETWEEN to_timestamp(%lld) AND "
+        "to_timestamp(%lld) AND l.id = b.load_id AND l.kind = 'derived' "
+        "RETURNING b.*, l.stored_at) INSERT INTO bar_undone SELECT *, now() "
+        "FROM gone; INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, "
+        "to_ts) VALUES (1, %d, to_timestamp(%lld), to_timestamp(%lld))",
+        interval_s, from_ts, to_ts, interval_s, from_ts, to_ts));
+}
+
+/* One random change; false when there was none. */
+static bool
+change(int32_t interval_s, size_t n, int64_t *loads, size_t *n_loads)
+{
+    struct undo_count count;
+    int64_t before = changed_us();
+    uint64_t what = dice(10);
+    if (what < 4)
+        loads[(*n_loads)++] = store_some("upload", interval_s, n);
+    if (what == 4)
+        store_some("derived", interval_s, n);
+    if (what == 5)
+        take_away(interval_s, n);
+    /* the newest mostly: others are built on */
+    size_t i = *n_loads - 1 - dice(*n_loads < 3 ? *n_loads : 3);
+    if (what > 5 && !undo_load(db, loads[i], "test", "", &count, &err))
+        assert_int_equal(err.kind, ERR_CONFLICT);
+    return changed_us() != before;
+}
+
+static void
+assert_as_of(int64_t us, const struct truth *t, const char *interval,
+             bool newest_first)
+{
+    struct series_page_words words = words_for("BTC-USD", interval);
+    words.order = newest_first ? "desc" : "asc";
+    struct series_page_ask ask = ask_words(words);
+    ask.as_of_us = us;
+    struct series_page p = get(ask);
+    assert_int_equal(p.n, t->n);
+    for (size_t i = 0; i < p.n; i++)
+        assert_row(&p, i, t, newest_first ? t->n - 1 - i : i);
+    if (t->n < 3)
+        return;
+    size_t from = dice(t->n), limit = 1 + dice(t->n - from);
+    if (newest_first)
+        ask.to_ts = t->rows[t->n - 1 - from].ts;
+    else
+        ask.from_ts = t->rows[from].ts;
+    ask.limit = limit;
+    p = get(ask);
+    assert_int_equal(p.n, limit);
+    assert_int_equal(p.is_more, from + limit < t->n);
+    for (size_t i = 0; i < p.n; i++)
+        assert_row(&p, i, t, newest_first ? t->n - 1 - from - i : from + i);
+}
+
+/* Random loads, undos and removals at random times; before and after each,
+ * to the microsecond, as_of is what the table was then. */
+static void
+as_of_is_the_table_as_it_was(void **state)
+{
+    (void)state;
+    enum { BARS = 1100 };
+    struct moment *then = arena_array(a, OPS + 1, sizeof *then);
+    int64_t loads[LOADS_MAX];
+    size_t n_loads = 0, n = 1;
+    for (int i = 0; i < OPS; i++) {
+        if (i == 10)
+            mill(BTC);
+        if (i == 0)
+            loads[n_loads++] = store_some("upload", 3600, BARS);
+        else if (!change(3600, BARS, loads, &n_loads))
+            continue;
+        then[n++] = (struct moment){changed_us(), truth_now(BTC, 3600)};
+    }
+    assert_true(n > OPS / 2 && n_loads > 10);
+    for (int milled = 0; milled < 2; milled++, mill(BTC))
+        for (size_t i = 1; i < n; i++) {
+            assert_true(then[i].us > then[i - 1].us);
+            assert_as_of(then[i].us, &then[i].truth, "1h", i % 2 == 0);
+            assert_as_of(then[i].us - 1, &then[i - 1].truth, "1h", i % 2 != 0);
+        }
 }
 
 static void
@@ -450,6 +588,7 @@ main(void)
         DB_CASE(words_that_are_not_understood_are_named_with_the_choices),
         DB_CASE(what_later_bars_do_changes_nothing_before),
         DB_CASE(a_moment_is_taken_to_its_end),
+        DB_CASE(as_of_is_the_table_as_it_was),
     };
     return DB_CASES_RUN(tests);
 }
