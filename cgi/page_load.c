@@ -176,6 +176,8 @@ set_source(struct page *p, const struct load_item *i)
         view_set(s, "PROVIDER_SYMBOL", load->provider_symbol);
         view_set(s, "REQUEST", load->request);
     }
+    if (is(load->kind, "derived"))
+        view_set(view_add(v, "BUILT"), "BUILT_TEXT", load->request);
     if (load->reason != NULL && load->reason[0] != '\0')
         view_set(view_add(v, "REASON"), "REASON_TEXT", load->reason);
     if (load->run_id != 0)

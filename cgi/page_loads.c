@@ -8,6 +8,8 @@
 #include "lib/date.h"
 #include "lib/format.h"
 
+#include <string.h>
+
 static const char *const kinds[] = {"provider", "upload", "derived"};
 static const char *const states[] = {"fetched", "stored", "refused", "undone"};
 
@@ -57,9 +59,10 @@ set_load(struct page *p, struct view *v, const struct load_item *i)
     view_set(v, "INSTRUMENT_URL", show_instrument_url(p->a, i->symbol));
     view_set(v, "INTERVAL", interval_name(i->load.interval_s));
     view_set(v, "FROM_WHAT",
-             i->upload_name != NULL     ? i->upload_name
-             : i->load.provider != NULL ? i->load.provider
-                                        : i->load.kind);
+             i->upload_name != NULL                 ? i->upload_name
+             : i->load.provider != NULL             ? i->load.provider
+             : strcmp(i->load.kind, "derived") == 0 ? i->load.request
+                                                    : i->load.kind);
     view_set(v, "WHO", i->brought_by);
     page_set_time(p, v, "CREATED", i->created_at, p->real_ts);
     view_set(v, "ROWS_NEW", fmt_count(p->a, c->n_new));

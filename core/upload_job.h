@@ -67,7 +67,7 @@ MUST_USE bool upload_job_checked(struct db *db, const struct upload_job *job,
                                  const struct import_result *r,
                                  struct err *err);
 /* Part of the import's transaction (import_options.committing): the upload is
- * stored, its job done, and a run that retrains is queued. */
+ * stored, its job done, and a run that mills and retrains is queued. */
 MUST_USE bool upload_job_stored(struct db *db, const struct upload_job *job,
                                 const struct import_result *r, struct err *err);
 /* The load is undone (undo_load), the upload and the job with it, in one

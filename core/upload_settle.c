@@ -13,7 +13,7 @@ bool
 upload_retrain(struct db *db, const char *symbols, const char *reason,
                const char *who, int64_t *run_id, struct err *err)
 {
-    static const char *const steps[] = {"retrain"};
+    static const char *const steps[] = {"process", "retrain"};
     struct arena *a = arena_new();
     struct db_rows *rows;
     *run_id = 0;
@@ -34,7 +34,7 @@ upload_retrain(struct db *db, const char *symbols, const char *reason,
     if (ok && n > 0)
         ok = run_enqueue(db, &request, run_id, err);
     arena_free(a);
-    return ok || err_wrap(err, "queue the run that retrains");
+    return ok || err_wrap(err, "queue the run that mills and retrains");
 }
 
 static const char *

@@ -5,7 +5,7 @@
 #include "core/import.h"
 
 /* Keeps what was found: state, counts, refusals; for "stored" also queues the
- * run that retrains. Joins the caller's transaction.
+ * run that mills and retrains. Joins the caller's transaction.
  *
  * m    NULL: the mapping is kept as it is */
 MUST_USE bool upload_settle(struct db *db, int64_t id, const char *state,
@@ -13,7 +13,7 @@ MUST_USE bool upload_settle(struct db *db, int64_t id, const char *state,
                             const struct import_result *r, const char *who,
                             struct err *err);
 
-/* Queues a run that retrains, for those of the instruments that are active;
+/* Queues a run that mills and retrains, for those of the instruments that are active;
  * *run_id 0 when there is none.
  * symbols   text[] literal */
 MUST_USE bool upload_retrain(struct db *db, const char *symbols,

@@ -4,6 +4,7 @@
 #include "core/mill.h"
 #include "lib/format.h"
 #include "worker/command.h"
+#include "worker/mill_due.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -172,6 +173,17 @@ read_exports(struct command *c, struct db *db, struct options *o,
     return true;
 }
 
+/* What is computed from the bars is as new as they are. */
+static bool
+mill_exports(struct arena *a, struct db *db, const struct export *exports,
+             size_t n, struct err *err)
+{
+    int64_t *ids = arena_array(a, n, sizeof *ids);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = exports[i].ask.instrument_id;
+    return mill_due_of(db, ids, n, err);
+}
+
 static bool
 run_exports(struct db *db, const struct export *exports, size_t n,
             struct sink *s, struct err *err)
@@ -204,6 +216,7 @@ cmd_export(struct command *c, struct err *err)
         return false;
     struct export *exports = arena_array(c->a, o.n_symbols, sizeof *exports);
     if (!read_exports(c, db, &o, exports, err) ||
+        !mill_exports(c->a, db, exports, o.n_symbols, err) ||
         !sink_open(c, o.output, &s, err))
         return false;
     bool ok = run_exports(db, exports, o.n_symbols, &s, err);

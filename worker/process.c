@@ -11,6 +11,7 @@
 #include "lib/config.h"
 #include "lib/format.h"
 #include "lib/json.h"
+#include "worker/mill_due.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -329,9 +330,20 @@ words_of(struct arena *a, const struct run_rows *rows)
     return b->data;
 }
 
+/* The step's state; one whose rows are all stored has not failed altogether. */
+static const char *
+state_of(const struct run_source_sum *sum, size_t not_milled, bool timed_out)
+{
+    return timed_out                                      ? "timed_out"
+           : sum->failed == 0                             ? "succeeded"
+           : sum->failed == sum->total && not_milled == 0 ? "failed"
+                                                          : "partial";
+}
+
 static bool
-sum_up(struct arena *a, struct pipeline *p, int64_t step_id, bool timed_out,
-       struct step_end *end, struct err *err)
+sum_up(struct arena *a, struct pipeline *p, int64_t step_id,
+       const struct mill_report *mill, bool timed_out, struct step_end *end,
+       struct err *err)
 {
     struct patience patience = {0};
     struct run_source_sum sum;
@@ -339,17 +351,20 @@ sum_up(struct arena *a, struct pipeline *p, int64_t step_id, bool timed_out,
         if (!pipeline_again(p, &patience, err))
             return false;
     end->detail = words_of(a, &sum.rows);
-    end->state = timed_out                 ? "timed_out"
-                 : sum.failed == 0         ? "succeeded"
-                 : sum.failed == sum.total ? "failed"
-                                           : "partial";
+    end->state = state_of(&sum, mill->failed, timed_out);
     if (timed_out)
-        end->error = "the time was up before everything fetched was stored; "
-                     "`quotemill run --step process` stores the rest";
+        end->error = mill->halt == HALT_TIMEOUT
+                         ? "the time was up before intervals and indicators "
+                           "were computed; `quotemill run --step process` "
+                           "computes the rest"
+                         : "the time was up before everything fetched was "
+                           "stored; `quotemill run --step process` stores the "
+                           "rest";
     else if (sum.failed > 0)
         end->error = arena_printf(
-            a, "%lld of %s could not be stored: %s", (long long)sum.failed,
-            fmt_plural(a, sum.total, "source", "sources"), sum.words);
+            a, "%lld of %s could not be %s: %s", (long long)sum.failed,
+            fmt_plural(a, sum.total, "source", "sources"),
+            mill->failed > 0 ? "processed" : "stored", sum.words);
     return true;
 }
 
@@ -417,9 +432,15 @@ step_process(struct arena *a, struct pipeline *p, int64_t step_id,
     if (!ok)
         return false;
     refresh_statistics(p, c.written);
+    struct mill_report mill = {0};
     if (halt == HALT_TIMEOUT && !note_late_ones(p, step_id, err))
         return false;
+    if (halt == HALT_NONE) {
+        if (!mill_due_all(a, p, step_id, &mill, err))
+            return false;
+        halt = mill.halt;
+    }
     if (halt != HALT_NONE && halt != HALT_TIMEOUT)
         return true; /* end->state stays NULL: halted */
-    return sum_up(a, p, step_id, halt == HALT_TIMEOUT, end, err);
+    return sum_up(a, p, step_id, &mill, halt == HALT_TIMEOUT, end, err);
 }

@@ -1,3 +1,2 @@
 -- Saved states.
-COPY mill_state (instrument_id, interval_s, through_ts, version, state
-) FROM STDIN (FORMAT binary)
+COPY mill_state (instrument_id, interval_s, through_ts, version, state) FROM STDIN (FORMAT binary)

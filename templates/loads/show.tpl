@@ -22,6 +22,7 @@
 {{#UPLOAD}}<div class="wide"><dt>File</dt><dd><a href="/uploads/{{UPLOAD_ID}}">{{UPLOAD_NAME}}</a></dd></div>{{/UPLOAD}}
 {{#PROVIDER}}<div><dt>Provider</dt><dd>{{PROVIDER_NAME}} {{PROVIDER_SYMBOL}}</dd></div>
 <div class="wide"><dt>Request</dt><dd class="words">{{REQUEST}}</dd></div>{{/PROVIDER}}
+{{#BUILT}}<div class="wide"><dt>Built here</dt><dd>{{BUILT_TEXT}}</dd></div>{{/BUILT}}
 {{#REASON}}<div class="wide"><dt>Why this provider</dt><dd>{{REASON_TEXT}}</dd></div>{{/REASON}}
 {{#RUN}}<div><dt>Run</dt><dd><a href="/runs/{{RUN_ID}}">Run {{RUN_ID}}</a></dd></div>{{/RUN}}
 {{#RANGE}}<div><dt>Dates</dt><dd>{{RANGE_TEXT}}</dd></div>{{/RANGE}}

@@ -62,7 +62,7 @@ is 'the load points at its file' "$(sql "SELECT l.state, l.kind, l.request, u.st
         u.rows_new FROM load l JOIN upload u ON u.id = l.upload_id")" 'stored|upload|prices.csv|stored|prices.csv|t|3'
 is 'the archive holds the bytes as they were' "$(find "$work/archive" -name '*.zst' -exec zstd -dcq {} + | md5sum)" \
     "$(md5sum < "$work/prices.csv")"
-is 'a run that retrains is queued' "$(sql "SELECT trigger, steps, state FROM run")" 'upload|{retrain}|queued'
+is 'a run that mills and retrains is queued' "$(sql "SELECT trigger, steps, state FROM run")" 'upload|{process,retrain}|queued'
 import again "$work/prices.csv" --instrument AAPL
 is 'the same file again changes nothing' "$status $(counts again)" '0 3,0,3,0,0'
 like 'and says which load it was' "$(cat "$work/again.json")" '"already":1,'

@@ -164,8 +164,8 @@ subtest "check, store, undo, and what each page says" => sub {
     is tick(), 0, "tick stores";
     is state_of($id), "stored", "stored" or diag worker_log();
     is $c->sql("SELECT count(*) FROM bar"), $n, "every good row is there";
-    is $c->sql("SELECT trigger || ' ' || array_to_string(steps, ',') FROM run ORDER BY id DESC LIMIT 1"), "upload retrain",
-        "a run that retrains was queued, and worked";
+    is $c->sql("SELECT trigger || ' ' || array_to_string(steps, ',') FROM run ORDER BY id DESC LIMIT 1"), "upload process,retrain",
+        "a run that mills and retrains was queued, and worked";
     is $c->sql("SELECT count(*) FROM run WHERE state IN ('queued', 'running')"), 0, "the queue is empty";
     my $load = $c->sql("SELECT id FROM load WHERE upload_id = $id");
     like $c->get("/loads/$load")->{body}, qr/Undo load $load of BTC-USD 1m/, "the load's page offers the undo";
