@@ -114,9 +114,9 @@ MUST_USE bool upload_refusals(struct arena *a, struct db *db, int64_t id,
 /* For an import without a job (the command line).
  *
  * upload_stored    part of the import's transaction: the upload is stored with
- *                  its mapping, counts and refusals, and a run that mills and retrains is
- *                  queued, where rows are new or changed
- * upload_failed    the import came to nothing, and why
+ *                  its mapping, counts and refusals, and a run that mills and
+ * retrains is queued, where rows are new or changed upload_failed    the import
+ * came to nothing, and why
  */
 MUST_USE bool upload_stored(struct db *db, int64_t id, const struct mapping *m,
                             const struct import_result *r, const char *who,

@@ -13,9 +13,8 @@ MUST_USE bool upload_settle(struct db *db, int64_t id, const char *state,
                             const struct import_result *r, const char *who,
                             struct err *err);
 
-/* Queues a run that mills and retrains, for those of the instruments that are active;
- * *run_id 0 when there is none.
- * symbols   text[] literal */
+/* Queues a run that mills and retrains, for those of the instruments that are
+ * active; *run_id 0 when there is none. symbols   text[] literal */
 MUST_USE bool upload_retrain(struct db *db, const char *symbols,
                              const char *reason, const char *who,
                              int64_t *run_id, struct err *err);
