@@ -142,40 +142,19 @@ bar_span(struct db *db, int64_t instrument_id, int32_t interval_s,
     return ok;
 }
 
-/* The newest bar before ts, NULL for the newest of all. */
-static bool
-newest(struct db *db, int64_t instrument_id, int32_t interval_s,
-       const int64_t *before, int64_t *ts, double *close, struct err *err)
-{
-    struct arena *a = arena_new();
-    struct db_rows *rows;
-    bool ok =
-        db_query(a, db, SQL_bar_before,
-                 DB_ARGS(fmt_i64(a, instrument_id), fmt_i64(a, interval_s),
-                         before == NULL ? NULL : fmt_i64(a, *before)),
-                 &rows, err);
-    if (ok) {
-        bool any = db_count(rows) > 0;
-        *ts = any ? db_i64(rows, 0, "ts") : 0;
-        *close = any ? db_f64(rows, 0, "close") : NAN;
-    }
-    arena_free(a);
-    return ok;
-}
-
 bool
 bar_last(struct db *db, int64_t instrument_id, int32_t interval_s, int64_t *ts,
          struct err *err)
 {
-    double close;
-    return newest(db, instrument_id, interval_s, NULL, ts, &close, err);
-}
-
-bool
-bar_before(struct db *db, int64_t instrument_id, int32_t interval_s, int64_t ts,
-           int64_t *before_ts, double *close, struct err *err)
-{
-    return newest(db, instrument_id, interval_s, &ts, before_ts, close, err);
+    struct arena *a = arena_new();
+    struct db_rows *rows;
+    bool ok = db_query(
+        a, db, SQL_bar_last,
+        DB_ARGS(fmt_i64(a, instrument_id), fmt_i64(a, interval_s)), &rows, err);
+    if (ok)
+        *ts = db_count(rows) > 0 ? db_i64(rows, 0, "ts") : 0;
+    arena_free(a);
+    return ok;
 }
 
 struct each {

@@ -116,11 +116,6 @@ MUST_USE bool bar_span(struct db *db, int64_t instrument_id, int32_t interval_s,
 MUST_USE bool bar_last(struct db *db, int64_t instrument_id, int32_t interval_s,
                        int64_t *ts, struct err *err);
 
-/* The bar just before ts: its time and close; ts 0 and NaN when none. */
-MUST_USE bool bar_before(struct db *db, int64_t instrument_id,
-                         int32_t interval_s, int64_t ts, int64_t *before_ts,
-                         double *close, struct err *err);
-
 /* Bars that open in [from_ts, to_ts], oldest first, at most `limit`. bad and
  * raw are NULL. */
 MUST_USE bool bar_list(struct arena *a, struct db *db, int64_t instrument_id,

@@ -74,8 +74,7 @@ desk_fits(struct arena *a, const struct desk_row *row,
                                              .price_min = row->price_min,
                                              .price_max = row->price_max,
                                              .jump_frac = NAN,
-                                             .now_ts = INT64_MAX,
-                                             .before_close = NAN};
+                                             .now_ts = INT64_MAX};
     const struct series_row bar = {.ts = row->ts,
                                    .open = d->open,
                                    .high = d->high,

@@ -33,7 +33,8 @@ static const int64_t TIME_MIN = -62135596800, TIME_MAX = 253402300799;
 /* --- before -------------------------------------------------------------- */
 
 static bool
-prepare_lane(struct import *im, struct db *db, size_t i, struct err *err)
+prepare_lane(struct import *im, struct db *db, const struct calendar *calendars,
+             size_t n_calendars, size_t i, struct err *err)
 {
     const struct mapping *m = im->options->mapping;
     struct import_lane *lane = &im->lanes[i];
@@ -59,23 +60,26 @@ prepare_lane(struct import *im, struct db *db, size_t i, struct err *err)
                     .price_max = x.price_max,
                     .jump_frac = x.jump_frac,
                     .now_ts = im->options->now_ts,
-                    .before_close = NAN},
-        .last_close = NAN};
-    return true;
+                    .calendar =
+                        calendar_find(calendars, n_calendars, x.calendar)}};
+    return validate_rules_get(db, x.id, &lane->rules, err);
 }
 
 static bool
 prepare(struct import *im, struct db *db, struct err *err)
 {
     const struct mapping *m = im->options->mapping;
-    if (!mapping_check(m, err))
+    struct calendar *calendars;
+    size_t n_calendars;
+    if (!mapping_check(m, err) ||
+        !calendar_list(im->a, db, &calendars, &n_calendars, err))
         return false;
     im->n_lanes = m->n_series;
     im->lanes = arena_array(im->a, m->n_series, sizeof *im->lanes);
     for (size_t i = 0; i < m->n_series; i++)
-        if (!prepare_lane(im, db, i, err))
+        if (!prepare_lane(im, db, calendars, n_calendars, i, err))
             return false;
-    return validate_rules_get(db, &im->rules, err);
+    return true;
 }
 
 static struct import_chunk *
@@ -241,7 +245,7 @@ queues_open(struct import *im)
         struct import_lane *lane = &im->lanes[i];
         lane->open = NULL;
         lane->has_last = lane->knows_before = false;
-        lane->last_close = NAN;
+        validate_window_start(&lane->window);
         lane->n_read = 0;
     }
 }

@@ -55,6 +55,7 @@ struct import_chunk {
 struct import_lane {
     const char *symbol;
     struct bar_target target;
+    struct validate_rules rules; /* as they hold for it */
     struct validate_context context;
     struct quarantine_decided decided;
     /* of the reading thread */
@@ -63,7 +64,7 @@ struct import_lane {
     bool has_last, knows_before;
     struct series_row last; /* the last good row, and its line */
     int64_t last_line;
-    double last_close;
+    struct validate_window window; /* the bars before the next row */
     int64_t n_read;
 };
 
@@ -72,7 +73,6 @@ struct import {
     const struct import_options *options;
     struct import_lane *lanes;
     size_t n_lanes;
-    struct validate_rules rules;
     struct bar_parts parts; /* before anything was written */
     size_t chunk_rows;
 

@@ -59,24 +59,22 @@ note_findings(struct import_chunk *c, int64_t line,
         c->n_refused++;
 }
 
-/* The close of the stored bar before the series' first row. */
+/* The stored bars before the series' first row. */
 static bool
 learn_before(struct import *im, struct import_lane *lane, int64_t ts)
 {
-    int64_t before_ts;
     lane->knows_before = true;
     pthread_mutex_lock(&im->reader_lock);
-    bool ok = bar_before(im->reader, lane->target.instrument_id,
-                         lane->target.interval_s, ts, &before_ts,
-                         &lane->last_close, &im->read_err);
+    bool ok = validate_window_get(im->reader, lane->target.instrument_id,
+                                  lane->target.interval_s, ts, &lane->window,
+                                  &im->read_err);
     pthread_mutex_unlock(&im->reader_lock);
     return ok;
 }
 
 /* The rules about rows together: is the row stored? */
 static bool
-judge_row(struct import *im, struct import_lane *lane, struct import_chunk *c,
-          size_t i)
+judge_row(struct import_lane *lane, struct import_chunk *c, size_t i)
 {
     struct series_row *row = &c->rows[i];
     struct validate_findings f = {.n = 0};
@@ -92,9 +90,9 @@ judge_row(struct import *im, struct import_lane *lane, struct import_chunk *c,
         return false;
     }
     if (c->doubted[i])
-        validate_row(c->a, &im->rules, &lane->context, row, &f);
-    bool stays = validate_jump(c->a, &im->rules, &lane->context,
-                               lane->last_close, row, &f);
+        validate_row(c->a, &lane->rules, &lane->context, row, &f);
+    bool stays = validate_in_window(c->a, &lane->rules, &lane->context,
+                                    &lane->window, row, &f);
     if (f.n > 0)
         note_findings(c, c->lines[i], row, &f);
     if (!stays)
@@ -102,7 +100,6 @@ judge_row(struct import *im, struct import_lane *lane, struct import_chunk *c,
     lane->has_last = true;
     lane->last = *row;
     lane->last_line = c->lines[i];
-    lane->last_close = row->close;
     return true;
 }
 
@@ -119,7 +116,7 @@ chunk_send(struct import *im, struct import_lane *lane)
         return false;
     size_t kept = 0;
     for (size_t i = 0; i < c->n; i++)
-        if (judge_row(im, lane, c, i))
+        if (judge_row(lane, c, i))
             c->rows[kept++] = c->rows[i];
     im->sent = im->sent || c->n > 0;
     c->n = kept;
@@ -231,7 +228,7 @@ refuse_row(struct import *im, const struct import_sort_row *r)
     struct series_row row = r->row;
     struct validate_findings f = {.n = 0};
     row.raw = arena_strdup(c->a, row.raw);
-    validate_row(c->a, &im->rules, &lane->context, &row, &f);
+    validate_row(c->a, &lane->rules, &lane->context, &row, &f);
     note_findings(c, r->line, &row, &f);
     return c->n_notes < CHUNK_NOTES || chunk_send(im, lane);
 }
@@ -256,7 +253,7 @@ read_row(struct import *im, struct rowfile *file, const struct rowfile_row *got,
         r.row.raw = raw;
     }
     lane->n_read++;
-    if (validate_row(a, &im->rules, &lane->context, &r.row, &f))
+    if (validate_row(a, &lane->rules, &lane->context, &r.row, &f))
         return take_row(im, &r, f.n > 0);
     return refuse_row(im, &r);
 }
@@ -314,7 +311,8 @@ read_sorted(struct import *im, struct arena *a)
             return false;
         series = row->series;
         struct validate_findings f = {.n = 0};
-        validate_row(a, &im->rules, &im->lanes[series].context, &row->row, &f);
+        validate_row(a, &im->lanes[series].rules, &im->lanes[series].context,
+                     &row->row, &f);
         if (!chunk_add(im, row, f.n > 0))
             return false;
         if (f.n > 0)

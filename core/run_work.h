@@ -179,6 +179,7 @@ struct run_load {
     const char *symbol;
     int32_t interval_s;
     double price_min, price_max, jump_frac; /* NaN: none */
+    const char *calendar;
     const char *provider, *driver, *provider_symbol;
     const char *spec;       /* JSON of the generic driver; NULL: none */
     int64_t from_ts, to_ts; /* 0: no bound was asked for */

@@ -2,7 +2,6 @@
 
 #include "lib/date.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,20 +202,20 @@ check_times(struct judge *j)
             (void *)j->rows);
 }
 
+/* Each row against those before it. */
 static void
-check_jumps(struct judge *j)
+check_window(struct judge *j)
 {
-    const struct validate_context *c = j->context;
-    double last = NAN;
-    if (j->n_kept > 0 && c->before_ts < j->rows[j->kept[0]].ts)
-        last = c->before_close;
+    struct validate_window w;
+    if (j->context->before != NULL)
+        w = *j->context->before;
+    else
+        validate_window_start(&w);
     for (size_t i = 0; i < j->n_kept; i++) {
-        size_t at = j->kept[i];
         struct validate_findings f = {.n = 0};
-        bool stays = validate_jump(j->a, j->rules, c, last, &j->rows[at], &f);
-        note(j, at, &f);
-        if (stays)
-            last = j->rows[at].close;
+        validate_in_window(j->a, j->rules, j->context, &w, &j->rows[j->kept[i]],
+                           &f);
+        note(j, j->kept[i], &f);
     }
     drop_refused(j);
 }
@@ -271,6 +270,6 @@ validate(struct arena *a, const struct validate_rules *rules,
     *out = (struct validate_result){0};
     check_rows(&j);
     check_times(&j);
-    check_jumps(&j);
+    check_window(&j);
     collect(&j, out);
 }

@@ -10,6 +10,7 @@
 #ifndef CORE_VALIDATE_H
 #define CORE_VALIDATE_H
 
+#include "core/calendar.h"
 #include "core/quarantine.h"
 #include "core/series.h"
 #include "lib/db.h"
@@ -27,7 +28,11 @@
     RULE(HIGH_LOW, "high_low")                                                 \
     RULE(DUPLICATE, "duplicate")                                               \
     RULE(ORDER, "order")                                                       \
-    RULE(JUMP, "jump")
+    RULE(SESSION, "session")                                                   \
+    RULE(JUMP, "jump")                                                         \
+    RULE(JUMP_Z, "jump_z")                                                     \
+    RULE(VOLUME_SPIKE, "volume_spike")                                         \
+    RULE(AGREEMENT, "agreement")
 
 enum validate_rule {
 #define RULE(id, name) VALIDATE_##id,
@@ -45,20 +50,54 @@ struct validate_rules {
     } rule[VALIDATE_RULE_COUNT];
 };
 
-/* Reads the table, once for a run. A rule that the table lacks is off. */
-MUST_USE bool validate_rules_get(struct db *db, struct validate_rules *out,
-                                 struct err *err);
+const char *validate_rule_name(enum validate_rule rule);
+
+/* The rules as they hold for an instrument, which may have its own severity or
+ * threshold (table instrument_rule); 0: as they hold for all others. A rule
+ * that the table lacks is off. */
+MUST_USE bool validate_rules_get(struct db *db, int64_t instrument_id,
+                                 struct validate_rules *out, struct err *err);
+
+/* --- what came before ----------------------------------------------------- */
+
+enum {
+    VALIDATE_WINDOW_BARS = 64,
+    VALIDATE_RETURNS_MIN = 5, /* fewer say nothing about the next */
+    VALIDATE_VOLUMES_MIN = 20,
+};
+
+/* The bars before a row, as far as rules look back: the last
+ * VALIDATE_WINDOW_BARS that were stored, however they came. Whoever has fed
+ * those has the same window as one who fed the whole history. */
+struct validate_window {
+    double last_close; /* NaN: none */
+    size_t n;          /* bars fed; each has the place n % WINDOW_BARS */
+    double returns[VALIDATE_WINDOW_BARS]; /* |log(close / close before)|; NaN:
+                                           * none, or not above 0 */
+    double volumes[VALIDATE_WINDOW_BARS]; /* NaN: none */
+    int64_t open_from, open_to; /* of rule session: times known to be in one */
+};
+
+void validate_window_start(struct validate_window *w);
+void validate_window_add(struct validate_window *w, double close,
+                         double volume);
+
+/* The window of what is stored before ts. */
+MUST_USE bool validate_window_get(struct db *db, int64_t instrument_id,
+                                  int32_t interval_s, int64_t ts,
+                                  struct validate_window *out, struct err *err);
 
 /* What the rows are judged by. */
 struct validate_context {
     int32_t interval_s;
     double price_min, price_max; /* NaN: none. A price of zero or less needs
                                   * price_min to allow it. */
-    double jump_frac;  /* largest change of close to close, as a fraction; NaN:
-                        * the rule's threshold, or no limit */
-    int64_t now_ts;    /* bars that open later are in the future */
-    int64_t before_ts; /* the stored bar before the first row: its time */
-    double before_close; /* and close; NaN: none */
+    double jump_frac; /* largest change of close to close, as a fraction; NaN:
+                       * the rule's threshold, or no limit */
+    int64_t now_ts;   /* bars that open later are in the future */
+    const struct calendar *calendar;      /* NULL: sessions are not known */
+    const struct validate_window *before; /* the first row; NULL: nothing is.
+                                           * For validate() alone */
 };
 
 struct validate_result {
@@ -106,11 +145,31 @@ bool validate_row(struct arena *a, const struct validate_rules *rules,
                   const struct validate_context *context,
                   const struct series_row *row, struct validate_findings *out);
 
-/* Rule jump: from the close of the row that was stored before it (NaN: none).
- * True when it may be stored; adds to out, or refuses. */
-bool validate_jump(struct arena *a, const struct validate_rules *rules,
-                   const struct validate_context *context, double last_close,
-                   const struct series_row *row, struct validate_findings *out);
+/* The rules about a row among others, SESSION to VOLUME_SPIKE, against the
+ * bars before it. True when it may be stored: then it is in the window, too.
+ * Adds to out, or refuses.
+ *
+ *   session       the bar opens outside the calendar's sessions; one shorter
+ *                 than a day by more than threshold hours, since vendors give
+ *                 the hours before and after, too. Where the calendar has no
+ *                 hours (a publisher's) its weekdays count alone
+ *   jump          |close / last close - 1| above the instrument's jump_frac,
+ *                 or threshold
+ *   jump_z        r = |log(close / last close)| above threshold * s: of the
+ *                 n moves in the window in order of size, s is number
+ *                 n * 9 / 10 (from 0) divided by 1.6449, which is the standard
+ *                 deviation where moves are normal, and untouched by an
+ *                 earlier outlier and its way back; 0.25 % at least. Where nine
+ *                 in ten are 0 the window says nothing
+ *   volume_spike  volume above threshold * m, m the mean of the window less the
+ *                 largest; or below 1/threshold of the smallest in a window
+ *                 that never came below m / threshold. A zero is such a volume
+ *
+ * memory  texts on a, for rows that break a rule only */
+bool validate_in_window(struct arena *a, const struct validate_rules *rules,
+                        const struct validate_context *context,
+                        struct validate_window *w, const struct series_row *row,
+                        struct validate_findings *out);
 
 /* Refuses the second row of one time; place names the first, "line 7". */
 void validate_repeat(struct arena *a, const struct series_row *first,

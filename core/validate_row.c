@@ -1,6 +1,6 @@
 /* The rules about one row, and what is said of a row that breaks one. */
 #include "core/cell.h"
-#include "core/validate.h"
+#include "core/validate_own.h"
 
 #include "lib/date.h"
 #include "lib/number.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const rule_name[] = {
+static const char *const names[] = {
 #define RULE(id, name) [VALIDATE_##id] = name,
     VALIDATE_RULES(RULE)
 #undef RULE
@@ -30,18 +30,11 @@ enum { MINUTE_S = 60 };
 /* 2101-01-01 00:00 UTC */
 static const int64_t MINUTE_END_TS = 4133980800;
 
-/* What one rule says of one row. */
-struct finding {
-    const char *field, *value, *expected;
-};
-
-struct judge {
-    struct arena *a;
-    const struct validate_rules *rules;
-    const struct validate_context *context;
-    const struct series_row *row;
-    struct validate_findings *out;
-};
+const char *
+validate_rule_name(enum validate_rule rule)
+{
+    return names[rule];
+}
 
 /* --- texts -------------------------------------------------------------- */
 
@@ -53,8 +46,8 @@ price_of(const struct series_row *row, size_t i)
     return v;
 }
 
-static const char *
-number(struct arena *a, double v)
+const char *
+validate_number(struct arena *a, double v)
 {
     char text[NUMBER_TEXT_MAX];
     if (isnan(v))
@@ -63,8 +56,14 @@ number(struct arena *a, double v)
     return arena_strdup(a, text);
 }
 
-static const char *
-time_text(struct arena *a, int64_t ts)
+const char *
+validate_about(struct arena *a, double v)
+{
+    return arena_printf(a, "%.4g", v);
+}
+
+const char *
+validate_time(struct arena *a, int64_t ts)
 {
     return ts == SERIES_NO_TS ? "" : date_format_iso(a, ts);
 }
@@ -75,17 +74,16 @@ row_text(struct arena *a, const struct series_row *r)
 {
     if (r->raw != NULL)
         return r->raw;
-    return arena_printf(a, "%s,%s,%s,%s,%s,%s", time_text(a, r->ts),
-                        number(a, r->open), number(a, r->high),
-                        number(a, r->low), number(a, r->close),
-                        number(a, r->volume));
+    return arena_printf(a, "%s,%s,%s,%s,%s,%s", validate_time(a, r->ts),
+                        validate_number(a, r->open),
+                        validate_number(a, r->high), validate_number(a, r->low),
+                        validate_number(a, r->close),
+                        validate_number(a, r->volume));
 }
 
-/* The row breaks the rule: refuses or flags it. True when it is refused; then
- * nothing else is said of it. */
-static bool
-broken(struct judge *j, enum validate_rule rule, bool must_refuse,
-       const struct finding *f)
+bool
+validate_broken(struct validate_judge *j, enum validate_rule rule,
+                bool must_refuse, const struct validate_said *f)
 {
     enum validate_severity severity = j->rules->rule[rule].severity;
     bool refuse = must_refuse || severity == VALIDATE_REFUSE;
@@ -107,7 +105,7 @@ broken(struct judge *j, enum validate_rule rule, bool must_refuse,
 
 /* The next "FIELD: TEXT" of row->bad. */
 static bool
-bad_next(struct arena *a, const char **bad, struct finding *f)
+bad_next(struct arena *a, const char **bad, struct validate_said *f)
 {
     const char *colon = *bad == NULL ? NULL : strstr(*bad, ": ");
     if (colon == NULL)
@@ -123,7 +121,7 @@ bad_next(struct arena *a, const char **bad, struct finding *f)
 static bool
 is_bad(struct arena *a, const char *bad, const char *field)
 {
-    struct finding f;
+    struct validate_said f;
     while (bad_next(a, &bad, &f))
         if (strcmp(f.field, field) == 0)
             return true;
@@ -132,10 +130,10 @@ is_bad(struct arena *a, const char *bad, const char *field)
 
 /* Is there a time, and each price or at least something in its place? */
 static bool
-check_required(struct judge *j)
+check_required(struct validate_judge *j)
 {
     const struct series_row *r = j->row;
-    struct finding f;
+    struct validate_said f;
     for (const char *bad = r->bad; bad_next(j->a, &bad, &f);) {
         bool is_row = strcmp(f.field, "row") == 0;
         bool is_time = strcmp(f.field, "time") == 0;
@@ -147,34 +145,37 @@ check_required(struct judge *j)
                      : is_time    ? "a time"
                      : is_missing ? "a value"
                                   : "a number";
-        return broken(j, VALIDATE_REQUIRED, true, &f);
+        return validate_broken(j, VALIDATE_REQUIRED, true, &f);
     }
     if (r->ts == SERIES_NO_TS)
-        return broken(j, VALIDATE_REQUIRED, true,
-                      &(struct finding){"time", "", "a time"});
+        return validate_broken(j, VALIDATE_REQUIRED, true,
+                               &(struct validate_said){"time", "", "a time"});
     if (r->bad != NULL)
         return false;
     if (isnan(r->open) && isnan(r->high) && isnan(r->low) && isnan(r->close))
-        return broken(j, VALIDATE_REQUIRED, true, /* perhaps a scalar's */
-                      &(struct finding){"close", "", "a number"});
+        return validate_broken(
+            j, VALIDATE_REQUIRED, true, /* perhaps a scalar's */
+            &(struct validate_said){"close", "", "a number"});
     for (size_t i = 0; i < COUNT_OF(price); i++)
         if (isnan(price_of(r, i)))
-            return broken(j, VALIDATE_REQUIRED, true,
-                          &(struct finding){price[i].name, "", "a number"});
+            return validate_broken(
+                j, VALIDATE_REQUIRED, true,
+                &(struct validate_said){price[i].name, "", "a number"});
     return false;
 }
 
 /* An unreadable volume alone may be let through, as no volume. */
 static bool
-check_numeric(struct judge *j)
+check_numeric(struct validate_judge *j)
 {
     const struct series_row *r = j->row;
     for (size_t i = 0; i < COUNT_OF(price); i++) {
         double v = price_of(r, i);
         if (isfinite(v))
             continue;
-        struct finding f = {price[i].name, number(j->a, v), "a finite number"};
-        struct finding first;
+        struct validate_said f = {price[i].name, validate_number(j->a, v),
+                                  "a finite number"};
+        struct validate_said first;
         const char *bad = r->bad;
         if (isnan(v) && bad_next(j->a, &bad, &first) &&
             !is_bad(j->a, r->bad, price[i].name)) {
@@ -184,22 +185,23 @@ check_numeric(struct judge *j)
         for (bad = r->bad; isnan(v) && bad_next(j->a, &bad, &first);)
             if (strcmp(first.field, price[i].name) == 0)
                 f.value = first.value;
-        return broken(j, VALIDATE_NUMERIC, true, &f);
+        return validate_broken(j, VALIDATE_NUMERIC, true, &f);
     }
     if (isinf(r->volume))
-        return broken(j, VALIDATE_NUMERIC, true,
-                      &(struct finding){"volume", number(j->a, r->volume),
-                                        "a finite number"});
-    struct finding f;
+        return validate_broken(
+            j, VALIDATE_NUMERIC, true,
+            &(struct validate_said){"volume", validate_number(j->a, r->volume),
+                                    "a finite number"});
+    struct validate_said f;
     const char *bad = r->bad;
     if (!bad_next(j->a, &bad, &f))
         return false;
     f.expected = "a finite number";
-    return broken(j, VALIDATE_NUMERIC, false, &f);
+    return validate_broken(j, VALIDATE_NUMERIC, false, &f);
 }
 
 static bool
-check_aligned(struct judge *j)
+check_aligned(struct validate_judge *j)
 {
     int64_t ts = j->row->ts;
     int32_t interval_s = j->context->interval_s;
@@ -209,20 +211,22 @@ check_aligned(struct judge *j)
         interval_s == DAY_S
             ? "00:00 UTC of its day"
             : arena_printf(j->a, "a multiple of %d seconds", interval_s);
-    return broken(j, VALIDATE_ALIGNED, false,
-                  &(struct finding){"time", time_text(j->a, ts), expected});
+    return validate_broken(
+        j, VALIDATE_ALIGNED, false,
+        &(struct validate_said){"time", validate_time(j->a, ts), expected});
 }
 
 static bool
-check_future(struct judge *j)
+check_future(struct validate_judge *j)
 {
     int64_t ts = j->row->ts;
     if (ts <= j->context->now_ts)
         return false;
-    const char *expected =
-        arena_printf(j->a, "not after %s", time_text(j->a, j->context->now_ts));
-    return broken(j, VALIDATE_FUTURE, false,
-                  &(struct finding){"time", time_text(j->a, ts), expected});
+    const char *expected = arena_printf(
+        j->a, "not after %s", validate_time(j->a, j->context->now_ts));
+    return validate_broken(
+        j, VALIDATE_FUTURE, false,
+        &(struct validate_said){"time", validate_time(j->a, ts), expected});
 }
 
 /* 1 January of a year, for comparing. */
@@ -235,40 +239,41 @@ year_ts(double year)
 /* Before the rule's year, which is its threshold. Minute bars are stored from
  * 1970 to 2100 only. */
 static bool
-check_past(struct judge *j)
+check_past(struct validate_judge *j)
 {
     int64_t ts = j->row->ts;
     double year = j->rules->rule[VALIDATE_PAST].threshold;
     bool is_minute = j->context->interval_s == MINUTE_S;
-    struct finding f = {"time", NULL, NULL};
+    struct validate_said f = {"time", NULL, NULL};
     if (is_minute && (ts < 0 || ts >= MINUTE_END_TS))
         f.expected = "from 1970 to 2100, as minute bars are stored";
     else if (!isnan(year) && (double)ts < year_ts(year))
         f.expected = arena_printf(j->a, "not before %.0f", year);
     else
         return false;
-    f.value = time_text(j->a, ts);
-    return broken(j, VALIDATE_PAST,
-                  is_minute && (ts < 0 || ts >= MINUTE_END_TS), &f);
+    f.value = validate_time(j->a, ts);
+    return validate_broken(j, VALIDATE_PAST,
+                           is_minute && (ts < 0 || ts >= MINUTE_END_TS), &f);
 }
 
 static bool
-check_positive(struct judge *j)
+check_positive(struct validate_judge *j)
 {
     if (j->context->price_min <= 0) /* false for NaN: not allowed */
         return false;
     for (size_t i = 0; i < COUNT_OF(price); i++) {
         double v = price_of(j->row, i);
         if (!(v > 0))
-            return broken(
+            return validate_broken(
                 j, VALIDATE_POSITIVE, false,
-                &(struct finding){price[i].name, number(j->a, v), "above 0"});
+                &(struct validate_said){price[i].name, validate_number(j->a, v),
+                                        "above 0"});
     }
     return false;
 }
 
 static bool
-check_bounds(struct judge *j)
+check_bounds(struct validate_judge *j)
 {
     double min = j->context->price_min, max = j->context->price_max;
     for (size_t i = 0; i < COUNT_OF(price); i++) {
@@ -276,47 +281,51 @@ check_bounds(struct judge *j)
         if (!(v < min) && !(v > max))
             continue;
         const char *expected =
-            v < min ? arena_printf(j->a, "%s or more", number(j->a, min))
-                    : arena_printf(j->a, "%s or less", number(j->a, max));
-        return broken(
-            j, VALIDATE_BOUNDS, false,
-            &(struct finding){price[i].name, number(j->a, v), expected});
+            v < min
+                ? arena_printf(j->a, "%s or more", validate_number(j->a, min))
+                : arena_printf(j->a, "%s or less", validate_number(j->a, max));
+        return validate_broken(j, VALIDATE_BOUNDS, false,
+                               &(struct validate_said){price[i].name,
+                                                       validate_number(j->a, v),
+                                                       expected});
     }
     return false;
 }
 
 static bool
-check_volume(struct judge *j)
+check_volume(struct validate_judge *j)
 {
     double v = j->row->volume;
     if (!(v < 0)) /* NaN: there is none */
         return false;
-    return broken(j, VALIDATE_VOLUME, false,
-                  &(struct finding){"volume", number(j->a, v), "0 or more"});
+    return validate_broken(j, VALIDATE_VOLUME, false,
+                           &(struct validate_said){"volume",
+                                                   validate_number(j->a, v),
+                                                   "0 or more"});
 }
 
 /* Compared exactly: what the provider sent as equal is read as equal. */
 static bool
-check_high_low(struct judge *j)
+check_high_low(struct validate_judge *j)
 {
     const struct series_row *r = j->row;
     double top = fmax(r->low, fmax(r->open, r->close));
     double bottom = fmin(r->open, r->close);
-    struct finding f;
+    struct validate_said f;
     if (r->high < top)
-        f = (struct finding){
-            "high", number(j->a, r->high),
-            arena_printf(j->a, "%s or more", number(j->a, top))};
+        f = (struct validate_said){
+            "high", validate_number(j->a, r->high),
+            arena_printf(j->a, "%s or more", validate_number(j->a, top))};
     else if (r->low > bottom)
-        f = (struct finding){
-            "low", number(j->a, r->low),
-            arena_printf(j->a, "%s or less", number(j->a, bottom))};
+        f = (struct validate_said){
+            "low", validate_number(j->a, r->low),
+            arena_printf(j->a, "%s or less", validate_number(j->a, bottom))};
     else
         return false;
-    return broken(j, VALIDATE_HIGH_LOW, false, &f);
+    return validate_broken(j, VALIDATE_HIGH_LOW, false, &f);
 }
 
-typedef bool check_fn(struct judge *j);
+typedef bool check_fn(struct validate_judge *j);
 
 /* In the order of VALIDATE_RULES. */
 static check_fn *const row_checks[] = {
@@ -327,26 +336,27 @@ static check_fn *const row_checks[] = {
 /* --- rows together ------------------------------------------------------- */
 
 /* How a second row of one time differs from the first. */
-static struct finding
+static struct validate_said
 difference(struct arena *a, const struct series_row *first,
            const struct series_row *second, const char *place)
 {
     for (size_t i = 0; i < COUNT_OF(price); i++)
         if (price_of(first, i) != price_of(second, i))
-            return (struct finding){
-                price[i].name, number(a, price_of(second, i)),
-                arena_printf(a, "%s, as in %s", number(a, price_of(first, i)),
-                             place)};
+            return (struct validate_said){
+                price[i].name, validate_number(a, price_of(second, i)),
+                arena_printf(a, "%s, as in %s",
+                             validate_number(a, price_of(first, i)), place)};
     if (first->volume != second->volume &&
         !(isnan(first->volume) && isnan(second->volume)))
-        return (struct finding){"volume", number(a, second->volume),
-                                arena_printf(a, "%s, as in %s",
-                                             isnan(first->volume)
-                                                 ? "none"
-                                                 : number(a, first->volume),
-                                             place)};
-    return (struct finding){
-        "time", time_text(a, second->ts),
+        return (struct validate_said){
+            "volume", validate_number(a, second->volume),
+            arena_printf(a, "%s, as in %s",
+                         isnan(first->volume)
+                             ? "none"
+                             : validate_number(a, first->volume),
+                         place)};
+    return (struct validate_said){
+        "time", validate_time(a, second->ts),
         "one row for each time (this one repeats the first)"};
 }
 
@@ -355,7 +365,7 @@ validate_row(struct arena *a, const struct validate_rules *rules,
              const struct validate_context *context,
              const struct series_row *row, struct validate_findings *out)
 {
-    struct judge j = {a, rules, context, row, out};
+    struct validate_judge j = {a, rules, context, row, out};
     out->n = 0;
     bool refused = false;
     for (size_t c = 0; c < COUNT_OF(row_checks) && !refused; c++)
@@ -376,7 +386,7 @@ validate_repeat(struct arena *a, const struct series_row *first,
                 const struct series_row *second, const char *place,
                 struct validate_findings *out)
 {
-    struct finding f = difference(a, first, second, place);
+    struct validate_said f = difference(a, first, second, place);
     out->n = 1;
     out->of[0] = (struct validate_finding){.rule = VALIDATE_DUPLICATE,
                                            .field = f.field,
@@ -385,33 +395,13 @@ validate_repeat(struct arena *a, const struct series_row *first,
 }
 
 bool
-validate_jump(struct arena *a, const struct validate_rules *rules,
-              const struct validate_context *context, double last_close,
-              const struct series_row *row, struct validate_findings *out)
-{
-    double limit = isnan(context->jump_frac)
-                       ? rules->rule[VALIDATE_JUMP].threshold
-                       : context->jump_frac;
-    /* false while a number is missing */
-    if (!(fabs(row->close - last_close) > limit * fabs(last_close)))
-        return true;
-    struct judge j = {a, rules, context, row, out};
-    struct finding f = {
-        "close",
-        arena_printf(a, "%s after %s", number(a, row->close),
-                     number(a, last_close)),
-        arena_printf(a, "a change of at most %s %%", number(a, limit * 100))};
-    return !broken(&j, VALIDATE_JUMP, false, &f);
-}
-
-bool
 validate_misplaced(struct arena *a, const struct validate_rules *rules,
                    const struct series_row *row, const char *expected,
                    struct validate_findings *out)
 {
-    struct judge j = {a, rules, NULL, row, out};
-    struct finding f = {"time", time_text(a, row->ts), expected};
-    return !broken(&j, VALIDATE_ORDER, false, &f);
+    struct validate_judge j = {a, rules, NULL, row, out};
+    struct validate_said f = {"time", validate_time(a, row->ts), expected};
+    return !validate_broken(&j, VALIDATE_ORDER, false, &f);
 }
 
 struct doubt
@@ -420,7 +410,7 @@ validate_doubt(struct arena *a, const struct series_row *row,
 {
     return (struct doubt){.ts = row->ts,
                           .flag = f->flag,
-                          .rule = rule_name[f->rule],
+                          .rule = validate_rule_name(f->rule),
                           .field = f->field,
                           .value = f->value,
                           .expected = f->expected,
@@ -430,29 +420,4 @@ validate_doubt(struct arena *a, const struct series_row *row,
                           .low = row->low,
                           .close = row->close,
                           .volume = row->volume};
-}
-
-bool
-validate_rules_get(struct db *db, struct validate_rules *out, struct err *err)
-{
-    for (size_t r = 0; r < VALIDATE_RULE_COUNT; r++) {
-        out->rule[r].severity = VALIDATE_OFF;
-        out->rule[r].threshold = NAN;
-    }
-    struct arena *a = arena_new();
-    struct db_rows *rows;
-    bool ok = db_query(a, db, SQL_validation_rule_list, DB_NONE, &rows, err);
-    for (int i = 0; ok && i < db_count(rows); i++)
-        for (size_t r = 0; r < VALIDATE_RULE_COUNT; r++) {
-            if (strcmp(db_text(rows, i, "name"), rule_name[r]) != 0)
-                continue;
-            const char *severity = db_text(rows, i, "severity");
-            out->rule[r].severity =
-                strcmp(severity, "refuse") == 0 ? VALIDATE_REFUSE
-                : strcmp(severity, "flag") == 0 ? VALIDATE_FLAG
-                                                : VALIDATE_OFF;
-            out->rule[r].threshold = db_f64(rows, i, "threshold");
-        }
-    arena_free(a);
-    return ok;
 }

@@ -13,19 +13,30 @@
 #include "lib/json.h"
 #include "worker/mill_due.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Room for the largest body that may ever have been archived. */
 static const size_t BODY_MAX_BYTES = (size_t)1 << 30;
 
+/* What there is to do, and what went wrong before the worker was changed. */
+struct process_plan {
+    struct calendar *calendars;
+    size_t n_calendars;
+    struct run_load *loads;
+    size_t n;
+    struct run_source_error *errors;
+    size_t n_errors;
+};
+
 /* One load on its way into the database. */
 struct process_call {
     struct arena *a; /* of this load */
     struct pipeline *p;
     int64_t step_id;
-    const struct validate_rules *rules;
+    const struct process_plan *plan;
+    struct validate_rules rules; /* as they hold for the instrument */
+    int64_t rules_of;            /* this one; 0: not read yet */
     const struct run_load *load;
     bool last_of_source; /* the source ends with this load */
     const char *refused; /* why nothing of it can be used; NULL: it can */
@@ -84,24 +95,44 @@ first_ts(const struct series *rows)
     return first;
 }
 
+/* The rules, which may be the instrument's own. */
+static bool
+read_rules(struct process_call *c, struct err *err)
+{
+    int64_t id = c->load->instrument_id;
+    if (c->rules_of == id)
+        return true;
+    c->rules_of = 0;
+    if (!validate_rules_get(c->p->db, id, &c->rules, err))
+        return false;
+    c->rules_of = id;
+    return true;
+}
+
 static bool
 judge(struct process_call *c, const struct series *rows, struct err *err)
 {
     const struct run_load *l = c->load;
+    struct validate_window before;
     struct validate_context context = {
         .interval_s = l->interval_s,
         .price_min = l->price_min,
         .price_max = l->price_max,
         .jump_frac = l->jump_frac,
         .now_ts = c->p->now_ts,
-        .before_close = NAN,
+        .calendar = calendar_find(c->plan->calendars, c->plan->n_calendars,
+                                  l->calendar),
+        .before = &before,
     };
     int64_t first = first_ts(rows);
-    if (first != SERIES_NO_TS &&
-        !bar_before(c->p->db, l->instrument_id, l->interval_s, first,
-                    &context.before_ts, &context.before_close, err))
+    if (first == SERIES_NO_TS)
+        validate_window_start(&before);
+    else if (!validate_window_get(c->p->db, l->instrument_id, l->interval_s,
+                                  first, &before, err))
         return false;
-    validate(c->a, c->rules, &context, rows, &c->judged);
+    if (!read_rules(c, err))
+        return false;
+    validate(c->a, &c->rules, &context, rows, &c->judged);
     return true;
 }
 
@@ -276,24 +307,16 @@ process_load(struct process_call *c, struct err *err)
     return true;
 }
 
-/* What there is to do, and what went wrong before the worker was changed. */
-struct process_plan {
-    struct validate_rules rules;
-    struct run_load *loads;
-    size_t n;
-    struct run_source_error *errors;
-    size_t n_errors;
-};
-
 static bool
 prepare(struct arena *a, struct pipeline *p, int64_t step_id,
         struct process_plan *plan, struct err *err)
 {
     struct patience patience = {0};
-    while (!validate_rules_get(p->db, &plan->rules, err) ||
-           !run_load_list(a, p->db, p->work, &plan->loads, &plan->n, err) ||
-           !run_source_unusable(a, p->db, step_id, &plan->errors,
-                                &plan->n_errors, err))
+    while (
+        !calendar_list(a, p->db, &plan->calendars, &plan->n_calendars, err) ||
+        !run_load_list(a, p->db, p->work, &plan->loads, &plan->n, err) ||
+        !run_source_unusable(a, p->db, step_id, &plan->errors, &plan->n_errors,
+                             err))
         if (!pipeline_again(p, &patience, err))
             return false;
     return true;
@@ -417,7 +440,7 @@ step_process(struct arena *a, struct pipeline *p, int64_t step_id,
     if (!prepare(a, p, step_id, &plan, err))
         return false;
     struct process_call c = {
-        .a = arena_new(), .p = p, .step_id = step_id, .rules = &plan.rules};
+        .a = arena_new(), .p = p, .step_id = step_id, .plan = &plan};
     bool ok = true;
     enum halt halt = HALT_NONE;
     for (size_t i = 0; ok && i < plan.n; i++) {

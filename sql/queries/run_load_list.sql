@@ -3,9 +3,9 @@
 -- $1 bigint run whose responses, or NULL: of any run that is not at work
 -- $2 bigint[] instruments, NULL: all; $3 text[] providers, NULL: all
 -- -> id, instrument_id bigint, symbol text, interval_s integer, price_min, price_max, jump_frac double precision,
---    provider, driver, provider_symbol, spec text, from_ts, to_ts bigint, http_status integer, archive_hash text
-SELECT l.id, l.instrument_id, i.symbol, l.interval_s, i.price_min, i.price_max, i.jump_frac, l.provider, p.driver,
-       l.provider_symbol, p.spec::text AS spec, extract(epoch FROM l.from_ts)::bigint AS from_ts,
+--    calendar, provider, driver, provider_symbol, spec text, from_ts, to_ts bigint, http_status integer, archive_hash text
+SELECT l.id, l.instrument_id, i.symbol, l.interval_s, i.price_min, i.price_max, i.jump_frac, i.calendar, l.provider,
+       p.driver, l.provider_symbol, p.spec::text AS spec, extract(epoch FROM l.from_ts)::bigint AS from_ts,
        extract(epoch FROM l.to_ts)::bigint AS to_ts, l.http_status, l.archive_hash
   FROM load l
   JOIN instrument i ON i.id = l.instrument_id

@@ -3,7 +3,7 @@ BEGIN;
 SELECT no_plan();
 
 SELECT has_table(t) FROM unnest(ARRAY[
-    'calendar', 'instrument', 'provider', 'listing', 'rate_bucket', 'load', 'bar', 'bar_history', 'validation_rule',
+    'calendar', 'instrument', 'provider', 'listing', 'rate_bucket', 'load', 'bar', 'bar_history', 'validation_rule', 'instrument_rule', 'bar_check', 'quality',
     'quarantine', 'schedule', 'run', 'step', 'step_source', 'run_log', 'model', 'model_input', 'model_version',
     'coefficient', 'model_activation', 'model_fold', 'model_error', 'model_factor', 'model_touch', 'app_user', 'session', 'login_throttle', 'audit_log']) AS t;
 SELECT columns_are('bar', ARRAY['instrument_id', 'interval_s', 'ts', 'open', 'high', 'low', 'close', 'volume', 'load_id']);

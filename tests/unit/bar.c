@@ -323,14 +323,11 @@ readers_say_what_is_there(void **state)
     struct db_fixture *f = *state;
     struct bar_span span;
     int64_t ts;
-    double close;
     assert_true(bar_span(f->db, 1, DAY_S, &span, &f->err));
     assert_int_equal(span.n, 0);
     assert_int_equal(span.last_ts, 0);
     assert_true(bar_last(f->db, 1, DAY_S, &ts, &f->err));
     assert_int_equal(ts, 0);
-    assert_true(bar_before(f->db, 1, DAY_S, DAY_S, &ts, &close, &f->err));
-    assert_true(ts == 0 && isnan(close));
 
     store(f, DAY_S, new_load(f, DAY_S), bars(f, DAY_S, DAY_S, 9, 11), 9, 9, 0,
           0);
@@ -340,11 +337,6 @@ readers_say_what_is_there(void **state)
     assert_int_equal(span.last_ts, 9 * DAY_S);
     assert_true(bar_last(f->db, 1, DAY_S, &ts, &f->err));
     assert_int_equal(ts, 9 * DAY_S);
-    assert_true(bar_before(f->db, 1, DAY_S, 5 * DAY_S, &ts, &close, &f->err));
-    assert_int_equal(ts, 4 * DAY_S);
-    assert_true(close == 14);
-    assert_true(bar_before(f->db, 1, DAY_S, DAY_S, &ts, &close, &f->err));
-    assert_true(ts == 0 && isnan(close));
     struct series *some;
     assert_true(bar_list(f->a, f->db, 1, DAY_S, 3 * DAY_S, 8 * DAY_S, 4, &some,
                          &f->err));

@@ -18,8 +18,8 @@ rows_are_read_by_name_and_type(void **state)
 {
     struct db_fixture *f = *state;
     struct db_rows *rows;
-    assert_true(db_query(f->a, f->db, SQL_validation_rule_list, DB_NONE, &rows,
-                         &f->err));
+    assert_true(db_query(f->a, f->db, SQL_validation_rule_list, DB_ARGS(NULL),
+                         &rows, &f->err));
     assert_true(db_count(rows) >= 11);
     int name = db_col(rows, "name");
     bool seen = false;
@@ -81,8 +81,8 @@ failures_are_sorted_into_kinds(void **state)
     assert_int_equal(err->kind, ERR_INTERNAL);
     assert_non_null(strstr(err->text, "load_create"));
     struct db_rows *rows;
-    assert_false(db_query_one(a, db, SQL_bar_before, DB_ARGS("1", "60", NULL),
-                              &rows, err));
+    assert_false(
+        db_query_one(a, db, SQL_bar_last, DB_ARGS("1", "60"), &rows, err));
     assert_int_equal(err->kind, ERR_MISSING);
     args.n = 3; /* too few */
     assert_false(db_exec(db, SQL_load_create, args, NULL, err));

@@ -107,9 +107,8 @@ a_copy_that_fails_stores_nothing_and_frees_the_connection(void **state)
     struct db *console = db_fixture_open(f, "console");
     assert_false(copy_bars(console, 0, 1, &n, &f->err));
     assert_int_equal(f->err.kind, ERR_DENIED);
-    assert_false(db_query_one(f->a, console, SQL_bar_before,
-                              DB_ARGS("1", "60", NULL), &(struct db_rows *){0},
-                              &f->err));
+    assert_false(db_query_one(f->a, console, SQL_bar_last, DB_ARGS("1", "60"),
+                              &(struct db_rows *){0}, &f->err));
     assert_int_equal(f->err.kind, ERR_MISSING);
     db_close(console);
 }

@@ -1,6 +1,7 @@
 #include "core/validate.h"
 
 #include "lib/date.h"
+#include "lib/format.h"
 #include "tests/lib/testdb.h"
 
 #include <math.h>
@@ -33,8 +34,8 @@ set_up(void **state)
                                            .price_min = NAN,
                                            .price_max = NAN,
                                            .jump_frac = NAN,
-                                           .now_ts = 1000 * DAY_S,
-                                           .before_close = NAN};
+                                           .now_ts = 1000 * DAY_S};
+    f->rules.rule[VALIDATE_SESSION].severity = VALIDATE_FLAG;
     f->rows = series_new(f->a);
     *state = f;
     return 0;
@@ -61,6 +62,16 @@ add(struct fixture *f, int64_t day, double close)
     r->close = close;
     r->volume = 10;
     return r;
+}
+
+/* One bar is stored before the first row. */
+static void
+before(struct fixture *f, double close)
+{
+    struct validate_window *w = arena_alloc(f->a, sizeof *w);
+    validate_window_start(w);
+    validate_window_add(w, close, NAN);
+    f->context.before = w;
 }
 
 static void
@@ -409,8 +420,7 @@ a_jump_is_stored_and_doubted(void **state)
 {
     struct fixture *f = *state;
     f->context.jump_frac = 0.5;
-    f->context.before_ts = -DAY_S;
-    f->context.before_close = 100;
+    before(f, 100);
     add(f, 0, 150); /* exactly the limit */
     add(f, 1, 226);
     add(f, 2, 112);
@@ -422,10 +432,10 @@ a_jump_is_stored_and_doubted(void **state)
     assert_true(f->out.doubts[0].flag);
     doubt_is(f, 1, "jump", "close", "112 after 226",
              "a change of at most 50 %");
-    f->context.before_close = 10;
+    before(f, 10);
     judge(f);
     assert_int_equal(f->out.n_flagged, 3);
-    f->context.before_close = NAN;
+    f->context.before = NULL;
     judge(f);
     assert_int_equal(f->out.n_flagged, 2);
     f->context.jump_frac = NAN; /* no limit of its own, none in the rule */
@@ -509,11 +519,13 @@ the_rules_are_read_from_the_table(void **state)
     test_db_sql(t, "UPDATE validation_rule SET severity = 'off' WHERE name = "
                    "'volume'; UPDATE validation_rule SET threshold = 0.25 "
                    "WHERE name = 'jump'; DELETE FROM validation_rule WHERE "
-                   "name = 'order'");
+                   "name = 'order'; INSERT INTO instrument_rule VALUES (1, "
+                   "'volume', 'flag', NULL), (1, 'jump', NULL, 0.75), (2, "
+                   "'future', 'off', 3)");
     struct db *db;
     struct err err;
     assert_true(db_open(&db, test_db_conninfo(t, "worker"), "t", &err));
-    assert_true(validate_rules_get(db, &f->rules, &err));
+    assert_true(validate_rules_get(db, 0, &f->rules, &err));
     assert_int_equal(f->rules.rule[VALIDATE_REQUIRED].severity,
                      VALIDATE_REFUSE);
     assert_int_equal(f->rules.rule[VALIDATE_VOLUME].severity, VALIDATE_OFF);
@@ -523,7 +535,17 @@ the_rules_are_read_from_the_table(void **state)
     assert_true(isnan(f->rules.rule[VALIDATE_BOUNDS].threshold));
     /* each rule of the table is one that the code knows, and back */
     assert_string_equal(test_db_sql(t, "SELECT count(*) FROM validation_rule"),
-                        "11");
+                        fmt_i64(f->a, VALIDATE_RULE_COUNT - 1));
+
+    assert_true(validate_rules_get(db, 1, &f->rules, &err));
+    assert_int_equal(f->rules.rule[VALIDATE_VOLUME].severity, VALIDATE_FLAG);
+    assert_int_equal(f->rules.rule[VALIDATE_FUTURE].severity, VALIDATE_REFUSE);
+    assert_int_equal(f->rules.rule[VALIDATE_JUMP].severity, VALIDATE_FLAG);
+    assert_true(f->rules.rule[VALIDATE_JUMP].threshold == 0.75);
+    assert_true(validate_rules_get(db, 2, &f->rules, &err));
+    assert_int_equal(f->rules.rule[VALIDATE_FUTURE].severity, VALIDATE_OFF);
+    assert_true(f->rules.rule[VALIDATE_FUTURE].threshold == 3);
+    assert_true(f->rules.rule[VALIDATE_JUMP].threshold == 0.25);
     db_close(db);
     test_db_free(t);
 }
