@@ -59,6 +59,9 @@ same_as_stored() {
 "$quotemill" instrument add ODD --kind energy --min -100 > "$work/out"
 "$quotemill" instrument add MIN/USD --kind crypto --interval 1m > "$work/out"
 "$quotemill" instrument add NONE --kind stock > "$work/out"
+# what brought the bars
+sql "INSERT INTO load (instrument_id, interval_s, kind, request, state, stored_at)
+     SELECT id, 86400, 'upload', 'a test', 'stored', now() FROM instrument WHERE symbol = 'ODD'"
 # Negative, absent, 17 digits, tiny, huge, whole; then random bits and prices
 # of every scale.
 sql "INSERT INTO bar
@@ -119,8 +122,73 @@ is 'no bars as JSON' "$(jq -c . "$work/out")" '{"symbol":"NONE","interval":"1d",
 export_ ODD MIN/USD --from 2024-01-01 --to 2024-01-01 --interval 1m
 is 'several instruments share a header' "$(grep -c symbol "$work/out") $(wc -l < "$work/out")" '1 1441'
 
+# --- what is computed ---------------------------------------------------------
+# Exporting mills what is due, so the built hours and their tables are there.
+sql "INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts)
+     SELECT id, 60, '2023-12-31 22:00Z', '2024-03-01 02:00Z' FROM instrument WHERE symbol = 'MIN/USD'"
+export_ MIN/USD --interval 1h --with indicators,features
+cp "$work/out" "$work/with.csv"
+columns() {
+    sql "SELECT string_agg(column_name, ',' ORDER BY ordinal_position) FROM information_schema.columns
+          WHERE table_name = '$1' AND column_name NOT IN ('instrument_id', 'interval_s', 'ts', 'version')"
+}
+is 'columns of the lists follow' "$status $(head -n 1 "$work/out")" \
+    "0 symbol,ts,open,high,low,close,volume,$(columns indicator),$(columns feature)"
+psql -Xq --csv -h "$QM_TEST_DB_HOST" -U postgres -d "$database" -c "
+    SELECT b.ts AT TIME ZONE 'UTC' AS t, b.open, b.high, b.low, b.close, b.volume, i.*, f.*
+      FROM bar b JOIN indicator i USING (instrument_id, interval_s, ts) JOIN feature f USING (instrument_id, interval_s, ts)
+     WHERE instrument_id = (SELECT id FROM instrument WHERE symbol = 'MIN/USD') AND interval_s = 3600 ORDER BY 1" > "$work/tables.csv"
+ok 'all values are those of the tables, bit for bit' /usr/bin/python3 - "$work/out" "$work/tables.csv" <<'PYTHON'
+import csv, struct, sys
+seen, stored = (list(csv.DictReader(open(path))) for path in sys.argv[1:])
+bits = lambda v: "-" if v == "" else struct.pack(">d", float(v))
+assert len(seen) == len(stored) > 1000, (len(seen), len(stored))
+for s, t in zip(seen, stored):
+    assert s.pop("symbol") == "MIN/USD" and s.pop("ts").replace("T", " ").rstrip("Z") == t["t"], (s, t)
+    assert len(s) > 50 and all(bits(v) == bits(t[name]) for name, v in s.items()), (s, t)
+assert seen[300]["sma_200"] != "" and seen[0]["sma_20"] == ""
+PYTHON
+is 'imported again, columns that were computed are passed over' \
+    "$("$quotemill" import --json "$work/with.csv" 2> "$work/log" | jq -c '[.format, .new, .same, .changed, .refused]')" \
+    "[\"quotemill\",0,$(($(wc -l < "$work/with.csv") - 1)),0,0]"
+export_ MIN/USD --interval 1h --with indicators --format json
+is '... and from JSON' "$("$quotemill" import --json "$work/out" 2> "$work/log" | jq -c '[.new, .same, .changed, .refused]')" \
+    "[0,$(($(wc -l < "$work/with.csv") - 1)),0,0]"
+export_ MIN/USD --with rsi_14,vwap,hour
+cp "$work/out" "$work/minutes.csv"
+is 'names of single ones, in the order of the lists' "$(head -n 1 "$work/out")" \
+    'symbol,ts,open,high,low,close,volume,rsi_14,vwap,hour'
+export_ MIN/USD --with hour,vwap,rsi_14 --from 2024-02-10
+is 'a range has the values of the whole history' "$(tail -n +2 "$work/out" | md5sum)" \
+    "$(sed -n '/,2024-02-10T00:00:00Z,/,$p' "$work/minutes.csv" | md5sum)"
+export_ MIN/USD --interval 1d --format json --with features
+is 'JSON has them, too, with their version' \
+    "$(jq -c '[.version, (.rows[1] | .hour, .return_1 == .close / 42000.5 - 1), .rows[-1].partial]' "$work/out")" \
+    '[1,0,true,true]'
+
+# --- as of a moment -----------------------------------------------------------
+moment=$(sql "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+export_ MIN/USD --interval 1h --with indicators,features --as-of "$moment"
+is 'as of now is what is stored' "$status $(md5sum < "$work/out")" "0 $(md5sum < "$work/with.csv")"
+cat > "$work/mend.csv" <<'CSV'
+symbol,ts,open,high,low,close,volume
+MIN/USD,2024-01-15T12:30:00Z,50000,60000,40000,55000,7
+CSV
+"$quotemill" import "$work/mend.csv" --interval 1m > "$work/log" 2>&1
+export_ MIN/USD --interval 1h --with indicators,features
+ok 'a corrected minute changes what depends on it' test "$(md5sum < "$work/out")" != "$(md5sum < "$work/with.csv")"
+is '... from its hour on' "$(diff "$work/with.csv" "$work/out" | grep -m 1 '^>' | cut -d, -f2)" 2024-01-15T12:00:00Z
+export_ MIN/USD --interval 1h --with indicators,features --as-of "$moment"
+is '... and nothing as of before' "$(md5sum < "$work/out")" "$(md5sum < "$work/with.csv")"
+export_ MIN/USD --interval 1h --format json --as-of "$moment"
+is 'JSON says as of when' "$(jq -r .as_of "$work/out")" "$moment"
+"$quotemill" import --undo "$(sql "SELECT max(id) FROM load WHERE kind = 'upload'")" > "$work/log" 2>&1
+export_ MIN/USD --interval 1h --with indicators,features
+is 'undone, all is as it was' "$(md5sum < "$work/out")" "$(md5sum < "$work/with.csv")"
+
 # --- mistakes -----------------------------------------------------------------
 for case in '' 'ODD --interval 2d' 'ODD --from yesterday' 'ODD --from 2024-02-02 --to 2024-02-01' 'ODD --format xml' \
+    'ODD --with sma' 'ODD --as-of never' \
     'ODD --nonsense' 'ODD --output /nowhere/at/all'; do
     # shellcheck disable=SC2086
     export_ $case
@@ -172,7 +240,8 @@ sql "DELETE FROM bar WHERE instrument_id = (SELECT id FROM instrument WHERE symb
 checksum() {
     sql "SELECT count(*), md5(string_agg(concat_ws(' ', instrument_id, interval_s, ts, encode(float8send(open), 'hex'),
                 encode(float8send(high), 'hex'), encode(float8send(low), 'hex'), encode(float8send(close), 'hex'),
-                coalesce(encode(float8send(volume), 'hex'), '-')), '' ORDER BY instrument_id, interval_s, ts)) FROM bar"
+                coalesce(encode(float8send(volume), 'hex'), '-')), '' ORDER BY instrument_id, interval_s, ts))
+           FROM bar WHERE load_id NOT IN (SELECT id FROM load WHERE kind = 'derived')"
 }
 # quotemill import FILES: [new, same, changed, refused] of each file
 import_() {
