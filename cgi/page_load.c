@@ -148,10 +148,13 @@ set_undo(struct page *p, const struct load_page *l)
         }
     struct view *can = view_add(v, "CAN_UNDO");
     view_setf(can, "UNDO_WORDS",
-              "It would remove %s and bring back %s that it replaced. The file "
-              "stays in the archive and can be stored again.",
+              "It would remove %s and bring back %s that it replaced. %s",
               fmt_plural(p->a, n_new, "row", "rows"),
-              fmt_plural(p->a, n_changed, "row", "rows"));
+              fmt_plural(p->a, n_changed, "row", "rows"),
+              is(i->load.kind, "correction")
+                  ? "The rows in quarantine that it is about are open again "
+                    "then."
+                  : "The file stays in the archive and can be stored again.");
     if (l->n_siblings > 1)
         view_setf(can, "UNDO_BUTTON", "Undo the %zu loads of %s", l->n_siblings,
                   i->upload_name);
@@ -178,6 +181,8 @@ set_source(struct page *p, const struct load_item *i)
     }
     if (is(load->kind, "derived"))
         view_set(view_add(v, "BUILT"), "BUILT_TEXT", load->request);
+    if (is(load->kind, "correction"))
+        view_set(view_add(v, "DECISION"), "DECISION_TEXT", load->request);
     if (load->reason != NULL && load->reason[0] != '\0')
         view_set(view_add(v, "REASON"), "REASON_TEXT", load->reason);
     if (load->run_id != 0)

@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-static const char *const kinds[] = {"provider", "upload", "derived"};
+static const char *const kinds[] = {"provider", "upload", "derived",
+                                    "correction"};
 static const char *const states[] = {"fetched", "stored", "refused", "undone"};
 
 static const char *const fields[] = {"kind", "instrument", "state", "from",

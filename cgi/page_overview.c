@@ -251,10 +251,28 @@ need_models(struct page *p, struct view *list, const struct overview *o)
 }
 
 static void
+need_decisions(struct page *p, struct view *list, const struct overview *o)
+{
+    if (o->open_rows == 0)
+        return;
+    bool one = o->open_rows == 1;
+    struct view *item = add_need(
+        list, "warn", "late",
+        arena_printf(p->a, "%s%s in quarantine %s",
+                     o->open_rows >= OVERVIEW_OPEN_ROWS ? "At least " : "",
+                     fmt_plural(p->a, o->open_rows, "row", "rows"),
+                     one ? "waits for a decision" : "wait for a decision"),
+        one ? "A rule refused it, or doubts it."
+            : "Rules refused them, or doubt them.");
+    add_need_link(item, "/quarantine",
+                  is_operator(p) ? "Decide" : "Look at them");
+}
+
+static void
 set_needs(struct page *p, const struct overview *o, const struct verdict *v)
 {
-    bool any =
-        o->n_trouble > 0 || v->stuck != NULL || v->stale > 0 || v->none > 0;
+    bool any = o->n_trouble > 0 || v->stuck != NULL || v->stale > 0 ||
+               v->none > 0 || o->open_rows > 0;
     for (size_t i = 0; i < o->n_models; i++)
         any |= is(o->models[i].newest_state, "refused");
     if (!any)
@@ -279,6 +297,7 @@ set_needs(struct page *p, const struct overview *o, const struct verdict *v)
         need_sources(p, list, o, "stale", "stale");
         need_sources(p, list, o, "none", "without any data");
     }
+    need_decisions(p, list, o);
     need_models(p, list, o);
 }
 

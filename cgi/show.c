@@ -40,6 +40,11 @@ static const struct show {
     {"undone", "cancelled", "cancelled", "undone", "idle"},
     {"discarded", "cancelled", "cancelled", "discarded", "idle"},
     {"fetched", "queued", "queued", "fetched", "idle"},
+    /* rows in quarantine */
+    {"open", "late", "late", "open", "warn"},
+    {"accepted", "passed", "succeeded", "accepted", "good"},
+    {"corrected", "passed", "succeeded", "corrected", "good"},
+    {"rejected", "cancelled", "cancelled", "rejected", "idle"},
 };
 
 static const struct show *

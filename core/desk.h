@@ -57,7 +57,7 @@ struct desk_filter {
     const char *state; /* open, accepted, corrected, rejected; NULL: all */
     const char *symbol, *rule, *severity;
     int64_t from_ts, to_ts; /* of the row's time, [from, to) */
-    int64_t load_id;
+    int64_t load_id;       /* that brought them, or stored them by a decision */
     int64_t before, after; /* ids at the page's edge */
     int limit;
 };

@@ -14,7 +14,8 @@ struct load_item {
     struct load_count count;
     int64_t upload_id;
     const char *upload_name;
-    const char *brought_by; /* who uploaded it, or asked for the run */
+    const char *brought_by; /* who uploaded it, asked for the run, or
+                             * decided about the rows */
     int64_t created_at, stored_at;
 };
 

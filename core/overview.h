@@ -66,7 +66,7 @@ struct overview {
     size_t n_models;
     int64_t next_due; /* 0: no schedule is enabled */
     const char *next_name;
-    int64_t open_rows; /* refused and open; OVERVIEW_OPEN_ROWS: or more */
+    int64_t open_rows; /* in quarantine; OVERVIEW_OPEN_ROWS: or more */
     bool simulated;
 };
 

@@ -34,7 +34,7 @@ print_trouble(const struct overview *o)
                run_state_words(o->trouble[i].state),
                o->trouble[i].error != NULL ? o->trouble[i].error : "");
     if (o->open_rows > 0)
-        printf("  %s%lld refused rows wait in quarantine\n",
+        printf("  %s%lld rows wait in quarantine\n",
                o->open_rows >= OVERVIEW_OPEN_ROWS ? "at least " : "",
                (long long)o->open_rows);
 }

@@ -308,7 +308,7 @@ BEGIN
         || CASE WHEN severity IS NOT NULL THEN ' AND q.severity = $4' ELSE '' END
         || CASE WHEN from_ts IS NOT NULL THEN ' AND q.ts >= $5' ELSE '' END
         || CASE WHEN to_ts IS NOT NULL THEN ' AND q.ts < $6' ELSE '' END
-        || CASE WHEN of_load IS NOT NULL THEN ' AND q.load_id = $7' ELSE '' END
+        || CASE WHEN of_load IS NOT NULL THEN ' AND (q.load_id = $7 OR q.decision_load_id = $7)' ELSE '' END
         || CASE WHEN before IS NOT NULL THEN ' AND q.id < $8' ELSE '' END
         || CASE WHEN after IS NOT NULL THEN ' AND q.id > $9 ORDER BY q.id' ELSE ' ORDER BY q.id DESC' END
         || ' LIMIT $10'

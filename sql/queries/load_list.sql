@@ -35,7 +35,8 @@ SELECT l.id, l.run_id, l.upload_id, i.symbol, i.title, l.interval_s, l.kind, l.p
        extract(epoch FROM l.from_ts)::bigint AS from_ts, extract(epoch FROM l.to_ts)::bigint AS to_ts,
        l.rows_new, l.rows_same, l.rows_changed, l.rows_refused, l.rows_flagged,
        extract(epoch FROM l.created_at)::bigint AS created_at, extract(epoch FROM l.stored_at)::bigint AS stored_at,
-       u.name AS upload_name, coalesce(u.uploaded_by, r.requested_by) AS brought_by
+       u.name AS upload_name, coalesce(u.uploaded_by, r.requested_by,
+                (SELECT min(q.decided_by) FROM quarantine q WHERE q.decision_load_id = l.id)) AS brought_by
   FROM page
   JOIN load l USING (id)
   JOIN instrument i ON i.id = l.instrument_id

@@ -23,6 +23,7 @@
 {{#PROVIDER}}<div><dt>Provider</dt><dd>{{PROVIDER_NAME}} {{PROVIDER_SYMBOL}}</dd></div>
 <div class="wide"><dt>Request</dt><dd class="words">{{REQUEST}}</dd></div>{{/PROVIDER}}
 {{#BUILT}}<div class="wide"><dt>Built here</dt><dd>{{BUILT_TEXT}}</dd></div>{{/BUILT}}
+{{#DECISION}}<div class="wide"><dt>What it is</dt><dd>A {{DECISION_TEXT}}: <a href="/quarantine?load={{LOAD_ID}}&amp;state=all">its rows</a></dd></div>{{/DECISION}}
 {{#REASON}}<div class="wide"><dt>Why this provider</dt><dd>{{REASON_TEXT}}</dd></div>{{/REASON}}
 {{#RUN}}<div><dt>Run</dt><dd><a href="/runs/{{RUN_ID}}">Run {{RUN_ID}}</a></dd></div>{{/RUN}}
 {{#RANGE}}<div><dt>Dates</dt><dd>{{RANGE_TEXT}}</dd></div>{{/RANGE}}
@@ -53,7 +54,7 @@
 {{/SIBLINGS}}
 {{#DOUBTS}}
 <section class="card" aria-labelledby="doubts-title">
-<div class="card-head"><h2 id="doubts-title">Refused and doubtful rows</h2>{{#HAS_CSV}}<p><a href="/uploads/{{UPLOAD_ID}}/refused.csv" download>Download all as CSV</a></p>{{/HAS_CSV}}</div>
+<div class="card-head"><h2 id="doubts-title">Refused and doubtful rows</h2><p><a href="/quarantine?load={{LOAD_ID}}&amp;state=all">Decide about them</a></p>{{#HAS_CSV}}<p><a href="/uploads/{{UPLOAD_ID}}/refused.csv" download>Download all as CSV</a></p>{{/HAS_CSV}}</div>
 <div class="table-scroll table-tall" tabindex="0" role="region" aria-label="Table of refused and doubtful rows">
 <table class="stack">
 <thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Expected</th><th scope="col">As it came</th></tr></thead>

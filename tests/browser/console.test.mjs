@@ -263,6 +263,7 @@ test("every page passes axe, and is photographed", { timeout: 600_000 }, async (
                               ["account", "/account"], ["tokens-none", "/tokens"], ["users", "/users"], ["audit", "/audit"]])
         await inspect(visitor, name, to);
     await inspect(visitor, "runs-none", "/runs?state=cancelled&mode=backfill");
+    await inspect(visitor, "quarantine-none", "/quarantine?state=accepted&rule=order");
     await inspect(visitor, "runs-wrong", "/runs?state=%3Cscript%3E&from=x", { status: 422 });
     await inspect(visitor, "missing", "/runs/999999", { status: 404 });
     await visitor.close();
@@ -364,6 +365,88 @@ test("a file goes in without JavaScript; several at once; what is no table is re
     assert.match(await page.locator(".flash").innerText(), /picture\.csv/, "the third is named with its reason");
     await page.getByRole("link", { name: "ETH-USD.csv" }).first().click();
     await page.getByText("The same file is stored already").waitFor();
+    await visitor.close();
+});
+
+// A stored bar is doubted; beside it the row of the file above, refused.
+async function doubt() {
+    return instance.sql(`INSERT INTO quarantine (load_id, instrument_id, interval_s, ts, rule, severity, field, value,
+            expected, raw, open, high, low, close, volume)
+        SELECT b.load_id, b.instrument_id, b.interval_s, b.ts, 'jump', 'flag', 'close', b.close || ' after 1',
+               'a change of at most 50 %', 'row of ' || b.ts, b.open, b.high, b.low, b.close, b.volume
+          FROM bar b WHERE b.instrument_id = 1 AND b.interval_s = 86400 ORDER BY b.ts DESC OFFSET 7 LIMIT 1
+        RETURNING id`);
+}
+const audited = (id) => instance.sql(`SELECT string_agg(action, ' ' ORDER BY id) FROM audit_log WHERE object = 'quarantine ${id}'`);
+
+test("a doubtful row is corrected, stored and undone; each step is audited", { timeout: 300_000 }, async () => {
+    const visitor = await admin();
+    const { page } = visitor;
+    const refused = await instance.sql("SELECT max(id) FROM quarantine WHERE severity = 'refuse' AND state = 'open'");
+    const doubted = await doubt();
+    await visitor.go("/");
+    await page.getByRole("link", { name: "Decide" }).click();
+    await page.waitForURL("**/quarantine");
+    await inspect(visitor, "quarantine-confirm", "/quarantine?all=reject");
+    await inspect(visitor, "quarantine", "/quarantine");
+    await page.getByRole("link", { name: `Row ${refused}` }).click();
+    assert.match(await page.locator(".verdict").innerText(), /not stored.*high is 90; expected: 120 or more/s);
+    visitor.status = 422;
+    await page.getByLabel("High").fill("95");
+    await page.getByRole("button", { name: "Store these values" }).click();
+    await page.locator(".errors a", { hasText: "High should be" }).click();
+    assert.equal(await page.evaluate(() => document.activeElement.id), "f-high", "the summary leads to the field");
+    await inspect(visitor, "quarantine-row", `/quarantine/${refused}`);
+    await page.getByLabel("High").fill("120");
+    await page.getByLabel("Low").fill("90");
+    await page.getByLabel("Note").first().fill("the <b>exchange's</b> bulletin");
+    await page.getByRole("button", { name: "Store these values" }).click();
+    await page.locator(".flash", { hasText: `Row ${refused} was corrected. Run ` }).waitFor();
+    assert.ok(await page.getByText("the <b>exchange's</b> bulletin").isVisible(), "the note is text");
+    await inspect(visitor, "quarantine-corrected", `/quarantine/${refused}`);
+    const load = (await page.getByRole("link", { name: /^Load \d+$/ }).innerText()).match(/\d+/)[0];
+    assert.equal(await instance.sql(`SELECT open, high, low, close FROM bar WHERE load_id = ${load}`), "110|120|90|105");
+    await visitor.go(`/loads/${load}`);
+    await page.getByRole("button", { name: `Undo load ${load} of ` }).click();
+    await verdict(page, "Undone");
+    assert.equal(await instance.sql(`SELECT count(*) FROM bar WHERE load_id = ${load}`), "0");
+    await visitor.go(`/quarantine/${refused}`);
+    await page.getByText("Refused, so not stored").waitFor();
+    assert.equal(await audited(refused), "quarantine.correct");
+    assert.equal(await instance.sql(`SELECT who FROM audit_log WHERE action = 'load.undo' AND object = 'load ${load}'`), "admin");
+    await inspect(visitor, "quarantine-doubted", `/quarantine/${doubted}`);
+    await page.getByRole("button", { name: "Reject: take it out" }).click();
+    await page.getByText("Rejected by admin: it was taken out").waitFor();
+    await page.getByRole("button", { name: `Reopen row ${doubted}` }).click();
+    await page.getByText("Stored, and doubted").waitFor();
+    assert.equal(await audited(doubted), "quarantine.reject quarantine.reopen");
+    await visitor.close();
+});
+
+test("rows are decided about by the dozen, without JavaScript", { timeout: 300_000 }, async () => {
+    const visitor = await admin({ javaScriptEnabled: false });
+    const { page } = visitor;
+    const open = await instance.sql("SELECT count(*) FROM quarantine WHERE state = 'open'");
+    const id = await instance.sql("SELECT max(id) FROM quarantine WHERE severity = 'refuse'");
+    await visitor.go("/quarantine?severity=refuse");
+    await page.getByLabel(`Mark row ${id}`).check();
+    await page.getByLabel("Note").fill("a typing mistake");
+    await page.getByRole("button", { name: "Reject selected" }).click();
+    await page.locator(".flash", { hasText: "1 row was rejected." }).waitFor();
+    await visitor.go(`/quarantine/${id}`);
+    await page.getByLabel("Note").fill("it was none");
+    await page.getByRole("button", { name: `Reopen row ${id}` }).click();
+    await page.getByText("Refused, so not stored").waitFor();
+    await visitor.go("/quarantine");
+    await page.getByRole("link", { name: `Reject all ${open} …` }).click();
+    await page.getByRole("heading", { name: `Reject all ${open} rows of this filter?` }).waitFor();
+    await page.getByRole("button", { name: /^Reject \d+ rows?$/ }).click();
+    await page.locator(".flash", { hasText: `${open} rows were rejected.` }).waitFor();
+    await page.getByText("Nothing waits for a decision").waitFor();
+    await visitor.go("/quarantine?state=rejected&all=reopen");
+    await page.getByRole("button", { name: /^Reopen \d+ rows?$/ }).click();
+    await page.locator(".flash", { hasText: `${open} rows were reopened.` }).waitFor();
+    assert.equal(await instance.sql("SELECT count(*) FROM quarantine WHERE state = 'open'"), open);
     await visitor.close();
 });
 

@@ -123,8 +123,9 @@ many_are_decided_together_and_reopened_one_by_one(void **state)
         fail_msg("%s", err.text);
     assert_int_equal(r.n_done, MANY - 2);
     assert_int_equal(r.n_left, 2);
-    assert_string_equal(r.left, "1 have no readable price, 1 have the time of "
-                                "another one that was stored");
+    assert_string_equal(r.left,
+                        "1 without a readable price, 1 have the time of "
+                        "another one that was stored");
     assert_string_equal(sql("SELECT count(*), max(request), max(rows_new) FROM "
                             "load WHERE kind = 'correction'"),
                         "1|decision on 400 quarantine rows by olga|398");
@@ -136,7 +137,7 @@ many_are_decided_together_and_reopened_one_by_one(void **state)
     d.verdict = DESK_REOPEN;
     assert_true(desk_decide_many(a, console, ids, n, &d, &r, &err));
     assert_int_equal(r.n_done, MANY - 3);
-    assert_string_equal(r.left, "3 are open");
+    assert_string_equal(r.left, "3 open");
     assert_string_equal(stored(), before);
     assert_string_equal(sql("SELECT count(*) FROM load WHERE state = 'undone'"),
                         "1");
