@@ -113,16 +113,17 @@ static const struct {
     [PICTURE_SPAN] = {"span", "M1 1H23V11H1z"},
 };
 
-static void
+static bool
 set_path(struct view *v, const char *class_name, const char *kind,
          const char *path)
 {
     if (path[0] == '\0')
-        return;
+        return false;
     struct view *drawn = view_add(v, "SERIES");
     view_set(drawn, "SERIES_CLASS", class_name);
     view_set(drawn, "SERIES_KIND", kind);
     view_set(drawn, "SERIES_PATH", path);
+    return true;
 }
 
 static void
@@ -130,12 +131,12 @@ set_series(struct page *p, struct view *v, const struct frame *f,
            const struct picture_series *s)
 {
     struct plot_points points = {s->n, s->x, s->y, s->y2};
-    set_path(v, s->class_name, kinds[s->kind].class_name,
-             path_of(p->a, f, s->kind, &points));
+    bool any = set_path(v, s->class_name, kinds[s->kind].class_name,
+                        path_of(p->a, f, s->kind, &points));
     if (s->kind == PICTURE_LINE)
-        set_path(v, s->class_name, kinds[PICTURE_DOTS].class_name,
-                 plot_alone(p->a, &f->x, &f->y, &points));
-    if (s->name == NULL)
+        any |= set_path(v, s->class_name, kinds[PICTURE_DOTS].class_name,
+                        plot_alone(p->a, &f->x, &f->y, &points));
+    if (!any || s->name == NULL)
         return;
     struct view *key = view_add(v, "KEY");
     view_set(key, "KEY_CLASS", s->class_name);
@@ -177,7 +178,7 @@ set_ticks(struct page *p, struct view *v, const struct picture *pic,
 static bool
 is_in_table(const struct picture_series *s)
 {
-    return s->name != NULL && s->kind != PICTURE_SPAN;
+    return s->name != NULL && s->n > 0 && s->kind != PICTURE_SPAN;
 }
 
 static void

@@ -30,6 +30,8 @@ static const struct show {
     {"retired", "retired", "cancelled", "retired", "idle"},
     {"refused", "refused", "failed", "refused", "bad"},
     {"passed", "passed", "succeeded", "passed", "good"},
+    {"shadow", "running", "running", "in shadow", "busy"},
+    {"doubtful", "partial", "partial", "look at it", "warn"},
     /* uploads and loads */
     {"received", "queued", "queued", "received", "idle"},
     {"checking", "running", "running", "checking", "busy"},

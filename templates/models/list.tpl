@@ -1,17 +1,23 @@
 {{%AUTOESCAPE context="HTML"}}
 {{#SOME}}
-<section class="card" aria-label="Models">
-<div class="table-scroll" tabindex="0" role="region" aria-label="Table of models">
-<table class="stack">
-<thead><tr><th scope="col">Model</th><th scope="col">State</th><th scope="col" class="num">Active version</th><th scope="col">Fitted</th><th scope="col" class="num">Rows</th><th scope="col" class="num">R²</th><th scope="col" class="num">Hold-out RMSE</th><th scope="col">Newest candidate</th></tr></thead>
-<tbody>
-{{#MODEL}}<tr><th scope="row" class="span"><a class="cell-link" href="/models/{{MODEL_NAME}}">{{MODEL_NAME}}</a><span class="sub">{{MODEL_TITLE}}</span></th><td><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{WORD}}</span></td><td class="num" data-label="Active version">{{VERSION}}</td><td data-label="Fitted">{{#FITTED}}<time datetime="{{FITTED_ISO}}" title="{{FITTED_FULL}}">{{FITTED_AGO}}</time>{{/FITTED}}{{#NOT_FITTED}}–{{/NOT_FITTED}}</td><td class="num" data-label="Rows">{{ROWS}}</td><td class="num" data-label="R²">{{R2}}</td><td class="num" data-label="Hold-out RMSE">{{HOLDOUT_RMSE}}</td><td data-label="Newest candidate">{{NEWEST}}</td></tr>
-{{/MODEL}}
-</tbody>
-</table>
-</div>
+{{#MODEL}}
+<section class="card" aria-labelledby="model-{{MODEL_NAME}}">
+<div class="card-head"><h2 id="model-{{MODEL_NAME}}"><a class="cell-link" href="/models/{{MODEL_NAME}}">{{MODEL_NAME}}</a></h2><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{WORD}}</span></div>
+<p><strong>{{VERDICT_WORDS}}.</strong>{{#IS_OFF}} It is switched off: nothing is retrained.{{/IS_OFF}}</p>
+<p class="soft">{{MODEL_TITLE}}</p>
+{{#ACTIVE}}<dl class="facts">
+<div><dt>Active version</dt><dd>{{VERSION}}</dd></div>
+<div><dt>Fitted</dt><dd>{{#FITTED}}<time datetime="{{FITTED_ISO}}" title="{{FITTED_FULL}}">{{FITTED_AGO}}</time>{{/FITTED}}</dd></div>
+<div><dt>Rows</dt><dd>{{ROWS}}</dd></div>
+<div><dt>R²</dt><dd>{{R2}}</dd></div>
+<div><dt>Hold-out RMSE</dt><dd>{{HOLDOUT_RMSE}}</dd></div>
+<div><dt>Live RMSE</dt><dd>{{LIVE_RMSE}}</dd></div>
+{{#IN_SHADOW}}<div><dt>In shadow</dt><dd>version {{SHADOW_VERSION}}, {{SHADOW_SEEN}} of {{SHADOW_ROWS}} rows</dd></div>{{/IN_SHADOW}}
+{{#NEWER}}<div><dt>Newest version</dt><dd>{{NEWER_VERSION}}, {{NEWER_STATE}}</dd></div>{{/NEWER}}
+</dl>{{/ACTIVE}}
 </section>
+{{/MODEL}}
 {{/SOME}}
 {{#NONE}}
-<div class="empty"><p><strong>There is no model.</strong> A model names a target, its inputs and the gate that a new fit must pass; a fresh installation brings one.</p></div>
+<div class="empty"><p><strong>There is no model.</strong> A model names a target, its inputs and the gate that a new fit must pass; a fresh installation brings one, and <code>quotemill model add</code> makes others.</p></div>
 {{/NONE}}

@@ -130,4 +130,85 @@ subtest "activation by the API" => sub {
     is $c->post("/api/v1/models/mstr/activate", version => 3, why => "")->{status}, 200, "and back";
 };
 
+subtest "the page says whether to trust" => sub {
+    $c->login("vera");
+    my $page = $c->get("/models/mstr")->{body};
+    like $page, qr/Version 3 is active; it was put back in place of the newer version 20\./, "the verdict";
+    like $page, qr/No picture of the fit/, "without bars there is no picture";
+    like $page, qr/None yet\. Each retraining measures/, "nor a live error";
+    like $page, qr/&lt;b&gt;r2&lt;\/b&gt;/, "rules are text";
+    like $page, qr/the inputs are well told apart/, "the condition in words";
+    like $page, qr/far from zero/, "coefficients, too";
+    unlike $page, qr/>Activate version/, "a viewer chooses nothing";
+    $c->sql("UPDATE model_version SET state = 'retired' WHERE version = 20;
+             UPDATE model_version SET state = 'shadow', shadow_rows = 20 WHERE version = 20;
+             INSERT INTO model_error SELECT id, '2026-02-01'::timestamptz + g * interval '1 day', 100 + g, 95 FROM model_version,
+                 generate_series(0, 11) g WHERE version = 3;
+             INSERT INTO model_error SELECT id, '2026-02-01'::timestamptz + g * interval '1 day', 100, 101 FROM model_version,
+                 generate_series(0, 3) g WHERE version = 20;
+             INSERT INTO model_fold SELECT id, g, 500, '2020-01-02', '2023-01-01', 50, '2023-01-02', '2023-04-01',
+                 CASE WHEN g <> 2 THEN 10 + g END, 0.5 FROM model_version, generate_series(1, 3) g WHERE version = 20");
+    $page = $c->get("/models/mstr")->{body};
+    like $page, qr/Version 3 is active since [^;]+; its live error is inside its band; version 20 is watched in shadow/,
+        "with live errors and a shadow";
+    like $page, qr/4 of 20 rows so far, 16 to go/, "how long the shadow has to go";
+    like $page, qr/Version 3 is off by 11\.85\d* USD \(RMSE\) over the last 10 live rows; its band ends at 90\.00 USD/, "the live error";
+    like $page, qr/p-live-picture-title/, "drawn";
+    like $page, qr/p-folds-picture-title/, "and the folds";
+    like $page, qr/data-label="RMSE">–</, "a fold without a fit has no error";
+    $c->sql("UPDATE model_error SET actual = -100 WHERE version_id = (SELECT id FROM model_version WHERE version = 3)");
+    like $c->get("/models/mstr")->{body}, qr/Version 3 is active, but its live error has left its band/, "out of the band";
+    like $c->get("/models")->{body}, qr/Version 3 is active, but its live error has left its band/, "the list says so, too";
+    is api("/api/v1/models")->{models}[0]{name}, "a1", "and programs";
+    is api("/api/v1/models/mstr")->{live}{state}, "outside", "hear of it";
+    is_deeply api("/api/v1/models/mstr")->{shadow}, {version => 20, rows => 4, of => 20}, "and of the shadow";
+    is scalar @{api("/api/v1/models/mstr")->{folds}}, 3, "and of the folds";
+    like $c->get("/models/a1")->{body}, qr/Not fitted yet/, "a model without anything";
+    is $c->get("/models/none")->{status}, 404, "and one that is not";
+};
+
+subtest "versions page by page" => sub {
+    my $page = $c->get("/models/mstr")->{body};
+    like $page, qr/before=6#versions/, "there are older ones";
+    my $older = $c->get("/models/mstr?before=6")->{body};
+    is_deeply [$older =~ s/.*id="versions"//sr =~ /<tr><th scope="row">(\d+)<\/th>/g], [5, 4, 3, 2, 1], "they follow";
+    like $older, qr/← Newest/, "and lead back";
+    like $older, qr/Version 3 is active/, "the verdict stays";
+    is $c->get("/models/mstr?before=$_")->{status}, 200, "a strange edge: $_" for "x", -1, "1e9", "99999999999999999999";
+};
+
+subtest "the page of a time" => sub {
+    my $page = $c->get("/models/mstr?as_of=2026-01-03T12:00:00Z")->{body};
+    like $page, qr/Version 2 answered at 2026-01-03T12:00:00Z/, "the version";
+    like $page, qr/>20</, "its coefficients";
+    like $page, qr/it passed the gate/, "why";
+    like $c->get("/models/mstr?as_of=2026-01-05T09:00")->{body}, qr/Version 3 answered/, "without a zone";
+    $c->sql("UPDATE app_user SET time_zone = 'Asia/Tokyo' WHERE name = 'vera'");
+    like $c->get("/models/mstr?as_of=2026-01-03T18:59")->{body}, qr/Version 1 answered/, "by the visitor's clocks";
+    like $c->get("/models/mstr?as_of=2026-01-03T19:01")->{body}, qr/Version 2 answered/, "nine hours ahead";
+    like $c->get("/models/mstr?as_of=2026-01-03T10:00:01Z")->{body}, qr/Version 2 answered/, "unless it names its zone";
+    like $c->get("/models/mstr?as_of=2025-01-01")->{body}, qr/No version was active at 2025-01-01 yet/, "before all";
+    my $r = $c->get("/models/mstr?as_of=%3Cb%3Esoon");
+    is $r->{status}, 422, "no time";
+    like $r->{body}, qr/id="as_of-error"/, "is said beside the field";
+    like $r->{body}, qr/value="&lt;b&gt;soon"/, "and kept as text";
+    is $c->get("/models/mstr?as_of=")->{status}, 200, "nothing typed";
+};
+
+subtest "a former version is one click away" => sub {
+    $c->login("olga");
+    $c->sql("UPDATE model_version SET state = 'refused' WHERE version = 4");
+    my $page = $c->get("/models/mstr?before=6")->{body};
+    like $page, qr/>Activate version 2</, "a button names its version";
+    like $page, qr/>Activate version 4, though refused</, "and what it overrides";
+    is $c->post("/models/mstr/activate", version => 2)->{status}, 303, "no reason is needed";
+    is $c->sql("SELECT version FROM model_version WHERE state = 'active'"), 2, "it answers";
+    like $c->get("/models/mstr")->{body}, qr/chosen/, "the history says how it came so";
+    my $r = $c->post("/models/mstr/activate", version => 4, why => "");
+    is $r->{status}, 422, "a refused one needs a reason";
+    like $r->{body}, qr/A reason is needed to take version 4/, "which is said";
+    is $c->post("/models/mstr/activate", version => 4, why => "<b>trust</b> me")->{status}, 303, "with one it is taken";
+    like $c->get("/models/mstr")->{body}, qr/&lt;b&gt;trust&lt;\/b&gt; me/, "and the reason is text";
+};
+
 done_testing;

@@ -192,13 +192,14 @@ subtest "models: what is chosen is named, why is asked" => sub {
     $c->sql("UPDATE model_version SET last_ts = '2020-01-02' WHERE version = 2");
     like($c->get("/models/mstr")->{body}, qr/Stale: fitted on data up to [-0-9]{10}; that of [-0-9]{10} is overdue\./,
         "an old one says so, and why");
-    my $r = $c->post("/models/mstr/activate", version => 1, why => " ");
-    is($r->{status}, 422, "no reason");
-    like($r->{body}, qr/Say why/, "is asked for");
+    my $r = $c->post("/models/mstr/activate", version => 3, why => " ");
+    is($r->{status}, 422, "a refused one without a reason");
+    like($r->{body}, qr/A reason is needed to take version 3/, "is asked for one");
     like($r->{body}, qr/Version 2 is active/, "nothing changed");
     is($c->post("/models/mstr/activate", version => "1; DROP TABLE model", why => "x")->{status}, 422, "not a version");
     is($c->post("/models/mstr/activate", version => 77, why => "x")->{status}, 404, "a version that is not");
     is($c->post("/models/mstr/activate", version => 2, why => "x")->{status}, 409, "the active one");
+    is($c->post("/models/mstr/activate", version => 1, why => "ä" x 201)->{status}, 422, "201 are too many");
     is($c->post("/models/mstr/activate", version => 1, why => "ä" x 200)->{status}, 303, "200 characters are enough");
     is($c->sql("SELECT version FROM model_version WHERE state = 'active'"), 1, "it is active");
     is($c->sql("SELECT who FROM audit_log WHERE action LIKE 'model.%' ORDER BY id DESC LIMIT 1"), "ann", "and audited");

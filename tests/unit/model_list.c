@@ -129,6 +129,72 @@ the_active_version_is_listed_however_old_it_is(void **state)
 }
 
 static void
+versions_are_read_by_pages(void **state)
+{
+    (void)state;
+    struct model_page m;
+    versions(40, 2);
+    assert_true(model_list_get_page(a, db, "mstr", 30, 5, &m, &err));
+    assert_int_equal(m.n_versions, 7);
+    assert_int_equal(m.newest->version, 40);
+    assert_false(m.newest->in_page);
+    assert_int_equal(m.active->version, 2);
+    assert_false(m.active->in_page);
+    for (int i = 1; i < 6; i++) {
+        assert_int_equal(m.versions[i].version, 30 - i);
+        assert_true(m.versions[i].in_page);
+    }
+    assert_true(m.is_older);
+    assert_true(model_list_get_page(a, db, "mstr", 3, 5, &m, &err));
+    assert_false(m.is_older);
+    assert_int_equal(m.n_versions, 3);
+    assert_true(m.active->in_page);
+}
+
+static void
+live_errors_are_of_the_newest_rows(void **state)
+{
+    (void)state;
+    struct model_item *items;
+    size_t n;
+    versions(4, 2);
+    sql("UPDATE model_version SET state = 'shadow', shadow_rows = 7 WHERE "
+        "version = 4; UPDATE model SET live_rows = 2; INSERT INTO model_error "
+        "SELECT id, '2026-01-01Z'::timestamptz + g * interval '1 day', 10 + g, "
+        "10 FROM model_version, generate_series(1, 4) g WHERE version = 2; "
+        "INSERT INTO model_error SELECT id, '2026-01-09Z', 5, 4 FROM "
+        "model_version WHERE version = 4");
+    assert_true(model_list(a, db, &items, &n, &err));
+    struct model_page m = get("mstr");
+    double rmse = sqrt((3 * 3 + 4 * 4) / 2.0);
+    assert_true(fabs(items[0].live.rmse - rmse) < 1e-12);
+    assert_true(fabs(m.live.rmse - rmse) < 1e-12);
+    assert_int_equal(items[0].live.seen, 2);
+    assert_int_equal(m.live.seen, 2);
+    assert_true(items[0].live.limit == 90 && m.live.limit == 90);
+    assert_int_equal(items[0].shadow, 4);
+    assert_int_equal(items[0].shadow_seen, 1);
+    assert_int_equal(items[0].shadow_rows, 7);
+    assert_int_equal(m.shadow_seen, 1);
+    assert_int_equal(m.active_errors.n, 4);
+    assert_true(m.active_errors.ts[0] < m.active_errors.ts[3]);
+    assert_int_equal(m.shadow_errors.n, 1);
+    assert_true(m.shadow_errors.predicted[0] == 5);
+}
+
+static void
+inputs_are_told_in_words(void **state)
+{
+    (void)state;
+    sql("UPDATE model_input SET field = 'rsi_14', transform = 'square', lag = "
+        "2 WHERE name = 'mnav'; UPDATE model_input SET transform = 'log' WHERE "
+        "name = 'btc_price'");
+    assert_string_equal(get("mstr").inputs,
+                        "btc_price (ln BTC-USD), mnav (MNAV rsi_14 squared, 2 "
+                        "back)");
+}
+
+static void
 an_unknown_model_is_missing(void **state)
 {
     (void)state;
@@ -145,6 +211,9 @@ main(void)
         DB_CASE(the_active_version_and_the_newest_are_told_apart),
         DB_CASE(a_scorecard_is_read_rule_by_rule),
         DB_CASE(the_active_version_is_listed_however_old_it_is),
+        DB_CASE(versions_are_read_by_pages),
+        DB_CASE(live_errors_are_of_the_newest_rows),
+        DB_CASE(inputs_are_told_in_words),
         DB_CASE(an_unknown_model_is_missing),
     };
     return DB_CASES_RUN(tests);
