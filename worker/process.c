@@ -374,6 +374,10 @@ sum_up(struct arena *a, struct pipeline *p, int64_t step_id,
         if (!pipeline_again(p, &patience, err))
             return false;
     end->detail = words_of(a, &sum.rows);
+    if (mill->milled > 0)
+        end->detail = arena_printf(
+            a, "%s; intervals and indicators of %s made", end->detail,
+            fmt_plural(a, (int64_t)mill->milled, "instrument", "instruments"));
     end->state = state_of(&sum, mill->failed, timed_out);
     if (timed_out)
         end->error = mill->halt == HALT_TIMEOUT
