@@ -151,6 +151,7 @@ role_words(const char *role)
         {"replaced", "stored once, replaced"},
         {"undone", "stored once, taken out"},
         {"other", "refused, too"},
+        {"checked", "another provider's"},
     };
     for (size_t i = 0; i < COUNT_OF(roles); i++)
         if (is(role, roles[i].role))

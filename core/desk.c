@@ -98,7 +98,7 @@ desk_rules(struct arena *a, struct db *db, const char *const **names, size_t *n,
            struct err *err)
 {
     struct db_rows *rows;
-    if (!db_query(a, db, SQL_validation_rule_list, DB_NONE, &rows, err))
+    if (!db_query(a, db, SQL_desk_rules, DB_NONE, &rows, err))
         return false;
     *n = (size_t)db_count(rows);
     const char **list = arena_array(a, *n, sizeof *list);

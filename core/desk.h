@@ -99,7 +99,8 @@ struct desk_neighbour {
     int64_t ts, load_id;
     const char *source; /* "binance", "prices.csv", "correction" */
     /* before, stored, after; of the row's own time: replaced (by a later
-     * load), undone (with its load, or rejected), other (refused, too) */
+     * load), undone (with its load, or rejected), other (refused, too), checked
+     * (what another provider says) */
     const char *role;
     double open, high, low, close, volume;
 };

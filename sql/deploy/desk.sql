@@ -281,7 +281,7 @@ BEGIN
                                          'load', x.decision_load_id, 'note', nullif(desk_decide.note, '')) INTO after;
             INSERT INTO audit_log (who, action, object, before, after, address)
             VALUES (who, 'quarantine.' || verdict, 'quarantine ' || q.id, before, jsonb_strip_nulls(after), address);
-            IF q.ts IS NOT NULL THEN -- the day's quality, too
+            IF before -> 'bar' IS DISTINCT FROM after -> 'bar' THEN
                 INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts, load_id)
                 VALUES (q.instrument_id, q.interval_s, q.ts, q.ts, load_id);
             END IF;

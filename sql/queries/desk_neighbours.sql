@@ -28,7 +28,11 @@ WITH at AS (
        AND coalesce(o.ts, '-infinity') = (SELECT ts FROM at) AND o.severity = 'refuse' AND o.close IS NOT NULL
        AND (o.open, o.high, o.low, o.close, o.volume) IS DISTINCT FROM (q.open, q.high, q.low, q.close, q.volume)
     UNION ALL
-    (SELECT b.ts, 6, 'after', b.open, b.high, b.low, b.close, b.volume, b.load_id
+    SELECT k.ts, 6, 'checked', k.open, k.high, k.low, k.close, k.volume, k.load_id
+      FROM bar_check k
+     WHERE k.instrument_id = $2::bigint AND k.interval_s = $3::integer AND k.ts = (SELECT ts FROM at)
+    UNION ALL
+    (SELECT b.ts, 7, 'after', b.open, b.high, b.low, b.close, b.volume, b.load_id
        FROM bar b
       WHERE b.instrument_id = $2::bigint AND b.interval_s = $3::integer AND b.ts > (SELECT ts FROM at)
       ORDER BY b.ts LIMIT $5::integer)

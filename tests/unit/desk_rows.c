@@ -123,9 +123,8 @@ many_are_decided_together_and_reopened_one_by_one(void **state)
         fail_msg("%s", err.text);
     assert_int_equal(r.n_done, MANY - 2);
     assert_int_equal(r.n_left, 2);
-    assert_string_equal(r.left,
-                        "1 without a readable price, 1 have the time of "
-                        "another one that was stored");
+    assert_string_equal(r.left, "1 without a readable price, 1 of the time of "
+                                "another one that was stored");
     assert_string_equal(sql("SELECT count(*), max(request), max(rows_new) FROM "
                             "load WHERE kind = 'correction'"),
                         "1|decision on 400 quarantine rows by olga|398");

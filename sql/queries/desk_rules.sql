@@ -1,0 +1,3 @@
+-- The names of the validation rules.
+-- -> name text
+SELECT name FROM validation_rule ORDER BY name
