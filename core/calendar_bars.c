@@ -127,6 +127,8 @@ calendar_bars_freshness(const struct calendar *c, int32_t interval_s,
         return calendar_freshness(c, last_ts, now_ts);
     if (last_ts == 0)
         return FRESH_EMPTY;
+    if (interval_s < CALENDAR_BARS_PATIENCE_S)
+        last_ts += CALENDAR_BARS_PATIENCE_S - interval_s;
     if (last_ts <
         calendar_bar_last_due(c, interval_s, now_ts - c->stale_after_s))
         return FRESH_STALE;

@@ -37,7 +37,9 @@ int64_t calendar_bar_last_due(const struct calendar *c, int32_t interval_s,
 int64_t calendar_bar_next_due(const struct calendar *c, int32_t interval_s,
                               int64_t now_ts, int64_t *due_ts);
 
-/* How the newest stored bar stands; last_ts 0: none. */
+/* How the newest stored bar stands; last_ts 0: none. Of short intervals a few
+ * bars may be missing (CALENDAR_BARS_PATIENCE_S): nothing may have been traded
+ * in the session's last minutes. */
 enum freshness calendar_bars_freshness(const struct calendar *c,
                                        int32_t interval_s, int64_t last_ts,
                                        int64_t now_ts);

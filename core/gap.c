@@ -3,6 +3,7 @@
 #include "core/gap_own.h"
 #include "lib/date.h"
 #include "lib/format.h"
+#include "lib/json.h"
 
 #include <string.h>
 
@@ -222,6 +223,19 @@ gap_find(struct arena *a, struct db *db, const struct gap_series *series,
     *is_more = *n_out > limit;
     *n_out -= *is_more;
     return true;
+}
+
+void
+gap_put(struct arena *a, struct buf *out, const struct gap *gap)
+{
+    json_key(out, "from");
+    json_put_str(out, date_format_iso(a, gap->from_ts));
+    json_key(out, "to");
+    json_put_str(out, date_format_iso(a, gap->to_ts));
+    json_key(out, "bars");
+    json_put_i64(out, gap->n);
+    json_key(out, "at_end");
+    json_put_bool(out, gap->is_at_end);
 }
 
 /* Gaps as they are found, batch after batch. */

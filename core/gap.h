@@ -14,6 +14,7 @@
 #ifndef CORE_GAP_H
 #define CORE_GAP_H
 
+#include "lib/buf.h"
 #include "lib/db.h"
 
 struct gap {
@@ -43,11 +44,16 @@ MUST_USE bool gap_list(struct arena *a, struct db *db,
                        struct gap **out, size_t *n, bool *is_more,
                        struct err *err);
 
+/* Keys of an object that is open: from, to (opening times of the first and last
+ * bar), bars, at_end. */
+void gap_put(struct arena *a, struct buf *out, const struct gap *gap);
+
 /* Queues one run that fetches and stores exactly these gaps, as far as any
  * listing can answer for their interval; wakes who waits. Joins the caller's
  * transaction. */
 struct gap_fill {
-    const char *trigger, *requested_by, *reason;
+    const char *trigger, *requested_by;
+    const char *reason; /* NULL: "fills 3 gaps (12 bars)" */
     bool simulated;
 };
 struct gap_filled {

@@ -37,7 +37,7 @@ lane_of(const char *mode, const char *trigger)
 static bool
 check_mode(const struct run_request *r, struct checked *out, struct err *err)
 {
-    bool dated = r->from_ts != 0 || r->to_ts != 0;
+    bool dated = r->from_ts != 0 || r->to_ts != 0 || r->n_ranges > 0;
     out->mode = r->mode != NULL ? r->mode : dated ? "backfill" : "incremental";
     if (!is_one_of(out->mode, MODES, COUNT_OF(MODES)))
         return err_set(err, ERR_INPUT,
@@ -51,10 +51,27 @@ check_mode(const struct run_request *r, struct checked *out, struct err *err)
     return true;
 }
 
+/* The time that ranges span. */
+static void
+set_span(struct arena *a, const struct run_request *r, struct checked *out)
+{
+    int64_t from = r->ranges[0].from_ts, to = r->ranges[0].to_ts;
+    for (size_t i = 1; i < r->n_ranges; i++) {
+        from = r->ranges[i].from_ts < from ? r->ranges[i].from_ts : from;
+        to = r->ranges[i].to_ts > to ? r->ranges[i].to_ts : to;
+    }
+    out->from = fmt_i64(a, from);
+    out->to = fmt_i64(a, to);
+}
+
 static bool
 check_dates(struct arena *a, const struct run_request *r, struct checked *out,
             struct err *err)
 {
+    if (r->n_ranges > 0) {
+        set_span(a, r, out);
+        return true;
+    }
     bool backfill = strcmp(out->mode, "backfill") == 0;
     if (backfill && (r->from_ts == 0 || r->to_ts == 0))
         return err_set(err, ERR_INPUT,
@@ -153,26 +170,48 @@ check_request(struct arena *a, struct db *db, const struct run_request *r,
            check_sources(a, db, out, err);
 }
 
+struct enqueue_call {
+    struct arena *a;
+    const struct run_request *request;
+    const struct checked *checked;
+    int64_t id;
+};
+
+static bool
+enqueue_in_tx(struct db *db, void *arg, struct err *err)
+{
+    struct enqueue_call *e = arg;
+    struct arena *a = e->a;
+    const struct run_request *r = e->request;
+    const struct checked *c = e->checked;
+    struct db_rows *rows;
+    if (!db_query_one(a, db, SQL_run_enqueue,
+                      DB_ARGS(c->mode, r->trigger,
+                              r->requested_by != NULL ? r->requested_by : "",
+                              r->reason != NULL ? r->reason : "",
+                              fmt_i64(a, c->lane), c->instruments, c->providers,
+                              c->from, c->to, c->steps,
+                              r->retry_of != 0 ? fmt_i64(a, r->retry_of) : NULL,
+                              fmt_bool(r->simulated)),
+                      &rows, err))
+        return false;
+    e->id = db_i64(rows, 0, "id");
+    return r->n_ranges == 0 ||
+           run_range_add(db, e->id, r->ranges, r->n_ranges, err);
+}
+
 bool
 run_enqueue(struct db *db, const struct run_request *r, int64_t *id,
             struct err *err)
 {
     struct arena *a = arena_new();
     struct checked c;
-    struct db_rows *rows;
-    bool ok =
-        check_request(a, db, r, &c, err) &&
-        db_query_one(a, db, SQL_run_enqueue,
-                     DB_ARGS(c.mode, r->trigger,
-                             r->requested_by != NULL ? r->requested_by : "",
-                             r->reason != NULL ? r->reason : "",
-                             fmt_i64(a, c.lane), c.instruments, c.providers,
-                             c.from, c.to, c.steps,
-                             r->retry_of != 0 ? fmt_i64(a, r->retry_of) : NULL,
-                             fmt_bool(r->simulated)),
-                     &rows, err);
+    struct enqueue_call e = {.a = a, .request = r, .checked = &c};
+    bool ok = check_request(a, db, r, &c, err) &&
+              (r->n_ranges > 0 ? db_tx(db, enqueue_in_tx, &e, err)
+                               : enqueue_in_tx(db, &e, err));
     if (ok)
-        *id = db_i64(rows, 0, "id");
+        *id = e.id;
     arena_free(a);
     return ok;
 }

@@ -9,7 +9,7 @@
 #ifndef CORE_RUN_H
 #define CORE_RUN_H
 
-#include "lib/db.h"
+#include "core/run_range.h"
 
 enum run_lane { RUN_LANE_MANUAL, RUN_LANE_SCHEDULED, RUN_LANE_BACKFILL };
 
@@ -29,8 +29,10 @@ struct run_request {
     size_t n_providers;
     const char *const *steps; /* NULL: fetch, process, retrain */
     size_t n_steps;
-    int64_t from_ts, to_ts; /* backfill: both needed; to_ts is the
-                             * last bar's opening time, inclusive */
+    int64_t from_ts, to_ts;         /* backfill: both needed; to_ts is the
+                                     * last bar's opening time, inclusive */
+    const struct run_range *ranges; /* backfill of exactly these bars, of */
+    size_t n_ranges;                /* these instruments; instead of dates */
     int64_t retry_of;
     bool simulated;
 };

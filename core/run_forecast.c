@@ -33,16 +33,27 @@ first_asked_ts(const struct db_rows *rows, int i, const struct run_checked *c,
 /* Requests for one source: its bars in the range over the rows that the
  * provider gives at once. */
 static double
-requests_of(const struct db_rows *rows, int i, int64_t from_ts, int64_t to_ts)
+requests_of(const struct db_rows *rows, int i, double interval_s,
+            int64_t from_ts, int64_t to_ts)
 {
     const struct provider *driver = provider_find(db_text(rows, i, "driver"));
     double seconds = to_ts > from_ts ? (double)(to_ts - from_ts) : 0;
-    double bars = seconds / db_f64(rows, i, "interval_s") *
-                      db_f64(rows, i, "weekdays") / 7 +
-                  1;
+    double bars = seconds / interval_s * db_f64(rows, i, "weekdays") / 7 + 1;
     if (driver == NULL || driver->max_rows <= 0)
         return 1;
     return ceil(bars / driver->max_rows);
+}
+
+static double
+requests_of_ranges(const struct db_rows *rows, int i,
+                   const struct run_range *ranges, size_t n)
+{
+    double requests = 0;
+    for (size_t k = 0; k < n; k++)
+        if (ranges[k].instrument_id == db_i64(rows, i, "instrument_id"))
+            requests += requests_of(rows, i, ranges[k].interval_s,
+                                    ranges[k].from_ts, ranges[k].to_ts);
+    return requests;
 }
 
 static struct demand *
@@ -115,11 +126,19 @@ run_forecast(struct arena *a, struct db *db, const struct run_request *request,
                   DB_ARGS(c.instruments, c.providers, fmt_i64(a, now_ts)),
                   &rows, err))
         return err_wrap(err, "forecast");
+    struct run_range *ranges =
+        arena_array(a, request->n_ranges, sizeof *ranges);
+    if (request->n_ranges > 0)
+        memcpy(ranges, request->ranges, request->n_ranges * sizeof *ranges);
+    size_t n_ranges = run_range_join(ranges, request->n_ranges);
     struct demand *all = arena_array(a, (size_t)db_count(rows), sizeof *all);
     for (int i = 0; i < db_count(rows); i++) {
         int64_t from = first_asked_ts(rows, i, &c, request->from_ts);
         int64_t to = request->to_ts != 0 ? request->to_ts : now_ts;
-        double requests = requests_of(rows, i, from, to);
+        double requests =
+            n_ranges > 0
+                ? requests_of_ranges(rows, i, ranges, n_ranges)
+                : requests_of(rows, i, db_f64(rows, i, "interval_s"), from, to);
         double ms = db_is_null(rows, i, "latency_ms")
                         ? USUAL_LATENCY_MS
                         : db_f64(rows, i, "latency_ms");

@@ -4,6 +4,7 @@
 #include "lib/format.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Row text of a text[] literal such as {fetch,process}: words without
@@ -292,6 +293,40 @@ plan_range(const struct run_work *work, const struct db_rows *rows, int i,
     }
 }
 
+static void
+read_fetch_source(const struct run_work *work, const struct db_rows *rows,
+                  int i, int64_t now_ts, struct run_fetch_source *s)
+{
+    *s = (struct run_fetch_source){
+        .symbol = db_text(rows, i, "source"),
+        .instrument_id = db_i64(rows, i, "instrument_id"),
+        .interval_s = (int32_t)db_i64(rows, i, "interval_s"),
+        .done = db_bool(rows, i, "done"),
+        .last_ts = db_i64(rows, i, "last_ts"),
+    };
+    plan_range(work, rows, i, now_ts, s);
+}
+
+/* Each source once for each of its ranges. */
+static void
+spread(struct arena *a, const struct run_range *ranges, size_t n_ranges,
+       struct run_fetch_source **sources, size_t *n)
+{
+    struct run_fetch_source *out = arena_array(a, n_ranges, sizeof *out);
+    size_t n_out = 0;
+    for (size_t i = 0; i < *n; i++)
+        for (size_t k = 0; k < n_ranges; k++)
+            if (ranges[k].instrument_id == (*sources)[i].instrument_id) {
+                out[n_out] = (*sources)[i];
+                out[n_out].interval_s = ranges[k].interval_s;
+                out[n_out].from_ts = ranges[k].from_ts;
+                out[n_out].to_ts = ranges[k].to_ts;
+                out[n_out++].last_ts = 0;
+            }
+    *sources = out;
+    *n = n_out;
+}
+
 bool
 run_fetch_plan(struct arena *a, struct db *db, const struct run_work *work,
                int64_t step_id, int64_t now_ts, struct run_fetch_source **out,
@@ -304,21 +339,20 @@ run_fetch_plan(struct arena *a, struct db *db, const struct run_work *work,
         {.sql = SQL_run_sources_start, .args = DB_ARGS(id)},
         {.sql = SQL_run_fetch_sources,
          .args = DB_ARGS(id, fmt_i64(a, now_ts), fmt_i64(a, RUN_OVERLAP_BARS))},
+        run_range_call(a, work->id),
     };
     if (!query_soon(a, db, calls, COUNT_OF(calls), err))
         return err_wrap(err, "plan the fetch of run %lld", (long long)work->id);
     const struct db_rows *rows = calls[2].rows;
     *n = (size_t)db_count(rows);
     *out = arena_array(a, *n, sizeof **out);
-    for (int i = 0; i < (int)*n; i++) {
-        struct run_fetch_source *s = &(*out)[i];
-        s->symbol = db_text(rows, i, "source");
-        s->instrument_id = db_i64(rows, i, "instrument_id");
-        s->interval_s = (int32_t)db_i64(rows, i, "interval_s");
-        s->done = db_bool(rows, i, "done");
-        s->last_ts = db_i64(rows, i, "last_ts");
-        plan_range(work, rows, i, now_ts, s);
-    }
+    for (int i = 0; i < (int)*n; i++)
+        read_fetch_source(work, rows, i, now_ts, &(*out)[i]);
+    struct run_range *ranges;
+    size_t n_ranges;
+    run_range_read(a, calls[3].rows, &ranges, &n_ranges);
+    if (n_ranges > 0)
+        spread(a, ranges, run_range_join(ranges, n_ranges), out, n);
     return true;
 }
 
@@ -429,6 +463,19 @@ run_source_unusable(struct arena *a, struct db *db, int64_t step_id,
     return true;
 }
 
+/* "1700000000 1700000600 ..." */
+static void
+read_ranges(struct arena *a, const char *text, struct run_load *l)
+{
+    size_t n = 0, len = text != NULL ? strlen(text) : 0;
+    l->ranges = arena_array(a, len / 4 + 1, sizeof *l->ranges);
+    for (char *end; len > 0 && *text != '\0'; text = end) {
+        l->ranges[n].from_ts = strtoll(text, &end, 10);
+        l->ranges[n++].to_ts = strtoll(end, &end, 10);
+    }
+    l->n_ranges = n;
+}
+
 bool
 run_load_list(struct arena *a, struct db *db, const struct run_work *work,
               struct run_load **out, size_t *n, struct err *err)
@@ -442,7 +489,7 @@ run_load_list(struct arena *a, struct db *db, const struct run_work *work,
         return err_wrap(err, "list what was fetched");
     *n = (size_t)db_count(rows);
     *out = arena_array(a, *n, sizeof **out);
-    for (int i = 0; i < (int)*n; i++)
+    for (int i = 0; i < (int)*n; i++) {
         (*out)[i] = (struct run_load){
             .id = db_i64(rows, i, "id"),
             .instrument_id = db_i64(rows, i, "instrument_id"),
@@ -460,7 +507,10 @@ run_load_list(struct arena *a, struct db *db, const struct run_work *work,
             .to_ts = db_i64(rows, i, "to_ts"),
             .http_status = (int)db_i64(rows, i, "http_status"),
             .archive_hash = db_text(rows, i, "archive_hash"),
+            .is_ranged = db_bool(rows, i, "is_ranged"),
         };
+        read_ranges(a, db_text(rows, i, "ranges"), &(*out)[i]);
+    }
     return true;
 }
 

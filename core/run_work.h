@@ -11,7 +11,7 @@
 #ifndef CORE_RUN_WORK_H
 #define CORE_RUN_WORK_H
 
-#include "lib/db.h"
+#include "core/run_range.h"
 
 /* A claimed run. */
 struct run_work {
@@ -110,7 +110,8 @@ MUST_USE bool run_steps_stop(struct db *db, const struct run_work *work,
                              const char *state, const char *error,
                              struct err *err);
 
-/* A source of the fetch step: what to ask for. */
+/* A source of the fetch step: what to ask for. A run of ranges has several for
+ * an instrument, one after the other. */
 struct run_fetch_source {
     const char *symbol;
     int64_t instrument_id;
@@ -118,7 +119,7 @@ struct run_fetch_source {
     bool done; /* in an earlier attempt of this run */
     bool all_history;
     int64_t from_ts, to_ts; /* bars that open in [from_ts, to_ts] */
-    int64_t last_ts;        /* newest stored bar; 0: none */
+    int64_t last_ts;        /* newest stored bar; 0: none, or of no matter */
 };
 
 /* Makes the sources of the fetch step that are not there yet, by mode, and
@@ -185,6 +186,9 @@ struct run_load {
     int64_t from_ts, to_ts; /* 0: no bound was asked for */
     int http_status;
     const char *archive_hash;
+    bool is_ranged; /* only bars in these ranges are wanted */
+    struct run_range *ranges;
+    size_t n_ranges;
 };
 
 /* What the process step of a run has to store, by instrument, then in the

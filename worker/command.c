@@ -1,5 +1,7 @@
 #include "worker/command.h"
 
+#include "lib/date.h"
+
 #include "lib/config.h"
 
 #include <pwd.h>
@@ -140,4 +142,21 @@ command_who(struct command *c)
                        : pw != NULL                    ? pw->pw_name
                                                        : "unknown";
     return arena_printf(c->a, "cli:%.64s", name);
+}
+
+bool
+command_time(struct command *c, const char *option, const char *text,
+             bool last_second, int64_t *ts, struct err *err)
+{
+    if (text == NULL)
+        return true;
+    if (date_parse_day(text, strlen(text), ts)) {
+        *ts += last_second ? DAY_S - 1 : 0;
+        return true;
+    }
+    return date_parse_iso(text, strlen(text), ts) ||
+           command_usage(c, err,
+                         "--%s \"%.40s\" is no day (YYYY-MM-DD) and no ISO "
+                         "8601 time",
+                         option, text);
 }

@@ -61,6 +61,13 @@ MUST_USE bool command_options(struct command *c,
                               const char **words, size_t *n_words,
                               struct err *err);
 
+/* The time of an option: a day (YYYY-MM-DD) stands for its first second, or
+ * its last one; else ISO 8601. NULL leaves *ts as it is.
+ * fails   as command_usage */
+MUST_USE bool command_time(struct command *c, const char *option,
+                           const char *text, bool last_second, int64_t *ts,
+                           struct err *err);
+
 /* Room for the values of an option that may be repeated. */
 const char **command_room(struct command *c);
 

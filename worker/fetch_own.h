@@ -56,6 +56,7 @@ struct job {
     size_t index;
     const struct fetch_source *source;
     const struct calendar *calendar;
+    int64_t bars_due; /* of a backfill of bars shorter than a day */
     struct target *targets;
     size_t n_targets, at; /* the listing that is asked now */
     enum job_state state;

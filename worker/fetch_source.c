@@ -1,5 +1,6 @@
 #include "worker/fetch_own.h"
 
+#include "core/calendar_bars.h"
 #include "lib/buf.h"
 #include "lib/config.h"
 #include "lib/date.h"
@@ -130,11 +131,31 @@ listing_begin(struct job *job, int64_t from_ts, bool all_history)
     job->pages = 0;
 }
 
+/* Bars shorter than a day that are due in a range of the past. Asks for local
+ * time, so not on the network's thread. */
+static int64_t
+bars_due(const struct job *job)
+{
+    const struct fetch_source *s = job->source;
+    if (job->calendar == NULL || s->interval_s == DAY_S || s->must_be_fresh ||
+        s->all_history)
+        return 0;
+    int64_t due = calendar_bar_last_due(job->calendar, s->interval_s,
+                                        job->e->plan->now_ts);
+    if (due > s->to_ts)
+        due = s->to_ts;
+    return calendar_bars_count(
+        calendar_bars_new(job->e->a, job->calendar, s->interval_s,
+                          CALENDAR_GRID_UTC, s->from_ts, due),
+        s->from_ts, due);
+}
+
 void
 job_open(struct job *job)
 {
     job->reasons = buf_new(job->e->net);
     job->newest_ts = SERIES_NO_TS;
+    job->bars_due = bars_due(job);
     listing_begin(job, job->source->from_ts, job->source->all_history);
     if (job->n_targets > 0)
         return;
@@ -182,7 +203,8 @@ listing_fail(struct job *job, enum fault fault, const char *text)
 }
 
 /* The newest session that must be there by now, within what was asked for; 0
- * when that cannot be told: the calendars know days only. */
+ * when that cannot be told: of a minute nobody knows whether anything was
+ * traded in it. */
 static int64_t
 due_ts(const struct job *job)
 {
@@ -194,18 +216,28 @@ due_ts(const struct job *job)
                            : calendar_session_before(job->calendar, s->to_ts);
 }
 
-/* Sessions that no row answers for although they are due. */
+/* Bars that no row answers for although they are due. */
 static int64_t
 due_count(const struct job *job)
 {
     const struct fetch_source *s = job->source;
     if (s->all_history)
         return 1;
+    if (job->bars_due > 0)
+        return job->bars_due;
     int64_t from = s->from_ts;
     if (s->must_be_fresh && s->last_ts >= from)
         from = s->last_ts + 1;
     int64_t due = due_ts(job);
     return due == 0 ? 0 : calendar_count(job->calendar, from, due);
+}
+
+static const char *
+time_words(const struct job *job, int64_t ts)
+{
+    struct arena *a = job->e->net;
+    return job->source->interval_s == DAY_S ? date_format_day(a, ts)
+                                            : date_format_iso(a, ts);
 }
 
 static const char *
@@ -215,8 +247,8 @@ range_words(const struct job *job)
     const struct fetch_source *s = job->source;
     if (s->all_history)
         return "none at all";
-    return arena_printf(a, "none from %s to %s", date_format_day(a, s->from_ts),
-                        date_format_day(a, s->to_ts));
+    return arena_printf(a, "none from %s to %s", time_words(job, s->from_ts),
+                        time_words(job, s->to_ts));
 }
 
 /* The listing has given its last page: is that what was wanted? */
@@ -255,7 +287,7 @@ listing_judge(struct job *job)
                            : "";
     end_well(job, arena_printf(a, "%s to %s%s",
                                fmt_plural(a, job->rows, "row", "rows"),
-                               date_format_day(a, job->newest_ts), late));
+                               time_words(job, job->newest_ts), late));
 }
 
 /* Full jitter: anything up to the doubling bound, so that many who failed

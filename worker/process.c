@@ -80,6 +80,8 @@ parse_again(struct process_call *c, struct series **out, struct err *err)
                        answer.text);
     if (answer.series != NULL)
         *out = answer.series;
+    if (l->is_ranged)
+        run_range_cut(*out, l->ranges, l->n_ranges);
     return true;
 }
 

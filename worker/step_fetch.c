@@ -16,12 +16,24 @@
 
 enum { NOTES_MAX = 64, NOTES_AGE_MS = 100 };
 
+/* An instrument of the step: what is asked for it goes by as one source. A run
+ * of ranges asks for several. */
+struct group {
+    size_t n, n_left, n_good;
+    const char *provider;
+    enum fault fault;    /* the worst: any other than empty */
+    const char *error;   /* and its words */
+    struct buf *details; /* of the first few */
+};
+
 struct fetch_step {
     struct arena *a;
     struct pipeline *p;
     int64_t step_id;
     struct fetch_source *sources;
-    size_t n, n_before; /* to ask for now; done in an earlier attempt */
+    struct group **group_of; /* of each source */
+    size_t n, n_before;      /* to ask for now; done in an earlier attempt */
+    size_t n_groups;
     int64_t n_done, n_failed;
     struct run_source_note notes[NOTES_MAX]; /* not written yet */
     size_t n_notes;
@@ -180,11 +192,50 @@ next_run_words(struct fetch_step *s, size_t source)
                         words);
 }
 
+/* Adds what became of one range to those of its instrument. True when it was
+ * the last: *all is about all of them. Ranges of which nobody has anything fail
+ * the instrument only together. */
 static bool
-on_done(void *arg, size_t source, const struct fetch_note *note,
-        struct err *err)
+group_add(struct arena *a, struct group *g, const struct fetch_note *note,
+          struct fetch_note *all)
+{
+    enum { DETAILS = 3 };
+    *all = *note;
+    g->n_left--;
+    if (g->n == 1)
+        return true;
+    if (note->provider != NULL)
+        g->provider = arena_strdup(a, note->provider);
+    if (note->fault == FAULT_NONE) {
+        if (g->n_good++ < DETAILS)
+            buf_addf(g->details, "; %s", note->detail);
+    } else if (g->fault == FAULT_NONE || g->fault == FAULT_EMPTY) {
+        g->fault = note->fault;
+        g->error = arena_strdup(a, note->error);
+    }
+    bool good =
+        g->fault == FAULT_NONE || (g->fault == FAULT_EMPTY && g->n_good > 0);
+    all->fault = good ? FAULT_NONE : g->fault;
+    all->provider = g->provider;
+    all->error = good ? NULL : g->error;
+    all->detail = arena_printf(a, "%zu of %zu ranges answered%s%s", g->n_good,
+                               g->n, g->n_good > 0 ? g->details->data : "",
+                               g->n_good > DETAILS ? " …" : "");
+    return g->n_left == 0;
+}
+
+static bool
+on_done(void *arg, size_t source, const struct fetch_note *one, struct err *err)
 {
     struct fetch_step *s = arg;
+    struct fetch_note all;
+    const struct fetch_note *note = &all;
+    if (!group_add(s->a, s->group_of[source], one, &all)) {
+        struct run_source_note part = note_of(s, source, "running", &all);
+        s->n_done++;
+        part.error = NULL;
+        return add_note(s, &part, err);
+    }
     bool good = note->fault == FAULT_NONE;
     struct run_source_note out =
         note_of(s, source, good ? "succeeded" : "failed", note);
@@ -218,6 +269,33 @@ on_again(void *arg, int *tries, const struct err *err)
     return pipeline_again(s->p, &s->patience, err);
 }
 
+/* Sources of one instrument come one after the other. */
+static void
+add_source(struct fetch_step *s, const struct run_fetch_source *source,
+           bool must_be_fresh)
+{
+    size_t i = s->n++;
+    s->sources[i] = (struct fetch_source){
+        .symbol = source->symbol,
+        .instrument_id = source->instrument_id,
+        .interval_s = source->interval_s,
+        .all_history = source->all_history,
+        .from_ts = source->from_ts,
+        .to_ts = source->to_ts,
+        .last_ts = source->last_ts,
+        .must_be_fresh = must_be_fresh,
+    };
+    if (i > 0 && s->sources[i - 1].instrument_id == source->instrument_id) {
+        s->group_of[i] = s->group_of[i - 1];
+    } else {
+        s->group_of[i] = arena_alloc(s->a, sizeof(struct group));
+        *s->group_of[i] = (struct group){.details = buf_new(s->a)};
+        s->n_groups++;
+    }
+    s->group_of[i]->n++;
+    s->group_of[i]->n_left++;
+}
+
 static bool
 plan(struct fetch_step *s, struct err *err)
 {
@@ -230,24 +308,18 @@ plan(struct fetch_step *s, struct err *err)
         if (!pipeline_again(s->p, &patience, err))
             return false;
     s->sources = arena_array(s->a, n, sizeof *s->sources);
-    for (size_t i = 0; i < n; i++) {
-        if (all[i].done) {
+    s->group_of = arena_array(s->a, n, sizeof(struct group *));
+    for (size_t i = 0; i < n; i++)
+        if (all[i].done)
             s->n_before++;
-            continue;
-        }
-        s->sources[s->n++] = (struct fetch_source){
-            .symbol = all[i].symbol,
-            .instrument_id = all[i].instrument_id,
-            .interval_s = all[i].interval_s,
-            .all_history = all[i].all_history,
-            .from_ts = all[i].from_ts,
-            .to_ts = all[i].to_ts,
-            .last_ts = all[i].last_ts,
-            .must_be_fresh = incremental,
-        };
-    }
-    runlog_say(s->p->log, LOG_INFO, "fetch.planned", "%s to ask for%s",
-               fmt_plural(s->a, (int64_t)s->n, "source", "sources"),
+        else
+            add_source(s, &all[i], incremental);
+    runlog_say(s->p->log, LOG_INFO, "fetch.planned", "%s to ask for%s%s",
+               fmt_plural(s->a, (int64_t)s->n_groups, "source", "sources"),
+               s->n > s->n_groups ? arena_printf(s->a, ", in %s",
+                                                 fmt_plural(s->a, (int64_t)s->n,
+                                                            "range", "ranges"))
+                                  : "",
                s->n_before > 0 ? "; the others were done before" : "");
     return true;
 }

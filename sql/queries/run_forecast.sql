@@ -1,9 +1,9 @@
 -- What a run would ask for: each source with the provider that is asked first.
 -- $1 bigint[] instruments, NULL: all active; $2 text[] providers, NULL: all enabled; $3 bigint now
--- -> interval_s integer, weekdays integer (sessions a week), first_ts, last_ts bigint (stored; NULL: none),
+-- -> instrument_id bigint, interval_s integer, weekdays integer (sessions a week), first_ts, last_ts bigint (stored; NULL: none),
 --    provider, driver text, rate_per_minute, burst, tokens, latency_ms, blocked_s double precision,
 --    max_parallel integer
-SELECT i.interval_s, length(replace(c.weekdays::integer::bit(7)::text, '0', '')) AS weekdays,
+SELECT i.id AS instrument_id, i.interval_s, length(replace(c.weekdays::integer::bit(7)::text, '0', '')) AS weekdays,
        (SELECT extract(epoch FROM ts)::bigint FROM bar
          WHERE instrument_id = i.id AND interval_s = i.interval_s ORDER BY ts LIMIT 1) AS first_ts,
        (SELECT extract(epoch FROM ts)::bigint FROM bar

@@ -3,10 +3,18 @@
 -- $1 bigint run whose responses, or NULL: of any run that is not at work
 -- $2 bigint[] instruments, NULL: all; $3 text[] providers, NULL: all
 -- -> id, instrument_id bigint, symbol text, interval_s integer, price_min, price_max, jump_frac double precision,
---    calendar, provider, driver, provider_symbol, spec text, from_ts, to_ts bigint, http_status integer, archive_hash text
+--    calendar, provider, driver, provider_symbol, spec text, from_ts, to_ts bigint, http_status integer,
+--    archive_hash text, is_ranged boolean (its run is asked for exactly some bars), ranges text (those of them that the
+--    response may have: first and last opening time, separated by blanks)
 SELECT l.id, l.instrument_id, i.symbol, l.interval_s, i.price_min, i.price_max, i.jump_frac, i.calendar, l.provider,
        p.driver, l.provider_symbol, p.spec::text AS spec, extract(epoch FROM l.from_ts)::bigint AS from_ts,
-       extract(epoch FROM l.to_ts)::bigint AS to_ts, l.http_status, l.archive_hash
+       extract(epoch FROM l.to_ts)::bigint AS to_ts, l.http_status, l.archive_hash,
+       EXISTS (SELECT FROM run_range g WHERE g.run_id = l.run_id) AS is_ranged,
+       (SELECT string_agg(extract(epoch FROM g.from_ts)::bigint || ' ' || extract(epoch FROM g.to_ts)::bigint, ' '
+                          ORDER BY g.from_ts)
+          FROM run_range g
+         WHERE g.run_id = l.run_id AND g.instrument_id = l.instrument_id AND g.interval_s = l.interval_s
+           AND g.from_ts <= l.to_ts AND g.to_ts >= l.from_ts) AS ranges
   FROM load l
   JOIN instrument i ON i.id = l.instrument_id
   JOIN provider p ON p.name = l.provider

@@ -14,7 +14,7 @@ WITH old AS (
       FROM old
       JOIN step s ON s.run_id = old.id AND s.kind = 'fetch' AND old.first_bad = 'fetch'
       JOIN step_source ss ON ss.step_id = s.id
-)
+), again AS (
 INSERT INTO run (mode, trigger, requested_by, reason, lane, instruments, providers, from_ts, to_ts, steps, retry_of,
                  simulated)
 SELECT old.mode, $2::text, $3::text, 'again what failed in run ' || old.id, $4::smallint,
@@ -24,4 +24,11 @@ SELECT old.mode, $2::text, $3::text, 'again what failed in run ' || old.id, $4::
             ELSE old.steps[array_position(old.steps, old.first_bad):] END,
        old.id, old.simulated
   FROM old, bad
-RETURNING id
+RETURNING id, instruments
+), ranges AS (
+INSERT INTO run_range
+SELECT again.id, g.instrument_id, g.interval_s, g.from_ts, g.to_ts
+  FROM again, run_range g
+ WHERE g.run_id = $1::bigint AND (again.instruments IS NULL OR g.instrument_id = ANY (again.instruments))
+)
+SELECT id FROM again

@@ -291,6 +291,13 @@ minutes_are_fresh_late_and_stale(void **state)
     assert_int_equal(
         calendar_bars_freshness(&nyse, MINUTE, last, at("2024-03-13T15:31Z")),
         FRESH_STALE);
+    /* nothing was traded in the last minutes */
+    assert_int_equal(calendar_bars_freshness(&nyse, MINUTE, last - 14 * MINUTE,
+                                             at("2024-03-10T12:00Z")),
+                     FRESH_CLOSED);
+    assert_int_equal(calendar_bars_freshness(&nyse, MINUTE, last - 15 * MINUTE,
+                                             at("2024-03-10T12:00Z")),
+                     FRESH_LATE);
     assert_int_equal(
         calendar_bars_freshness(&nyse, MINUTE, 0, at("2024-03-13T15:31Z")),
         FRESH_EMPTY);
