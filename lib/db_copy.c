@@ -13,8 +13,18 @@ enum {
     STOP_ASK_ROWS = 1024, /* while they come faster than that */
 };
 
+/* Rows that the server has sent already, and nobody wants. */
+static void
+copy_drop(struct db *db)
+{
+    char *data;
+    while (PQgetCopyData(db->conn, &data, 0) > 0)
+        PQfreemem(data);
+}
+
 /* Takes in results until the connection is at rest; true when all were good.
- * The first failure is reported. */
+ * The first failure is reported. A COPY out that began although it was told to
+ * stop is a result until its rows are taken. */
 static bool
 copy_rest(struct db *db, const char *what, int64_t *n_rows, struct err *err)
 {
@@ -23,9 +33,11 @@ copy_rest(struct db *db, const char *what, int64_t *n_rows, struct err *err)
     while ((res = PQgetResult(db->conn)) != NULL) {
         any = true;
         ExecStatusType status = PQresultStatus(res);
-        if (status == PGRES_COMMAND_OK && n_rows != NULL)
+        if (status == PGRES_COPY_OUT)
+            copy_drop(db);
+        else if (status == PGRES_COMMAND_OK && n_rows != NULL)
             *n_rows = strtoll(PQcmdTuples(res), NULL, 10);
-        if (status != PGRES_COMMAND_OK && ok)
+        else if (status != PGRES_COMMAND_OK && ok)
             ok = db_fail(db, res, what, err);
         PQclear(res);
         if (!db_is_connected(db))
@@ -183,10 +195,8 @@ cancel(struct db *db)
 static void
 copy_out_stop(struct db *db)
 {
-    char *data;
     cancel(db);
-    while (PQgetCopyData(db->conn, &data, 0) > 0)
-        PQfreemem(data);
+    copy_drop(db);
     struct err ignored;
     (void)!copy_rest(db, "COPY", NULL, &ignored);
 }
