@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TABLE_ROWS = 40 };
+enum { TABLE_ROWS = 20 };
 
 static const char *
 day(struct page *p, double ts)

@@ -190,12 +190,14 @@ set_row_name(struct page *p, struct view *row, const struct picture *pic,
         return;
     }
     int64_t ts = (int64_t)x;
-    bool is_day = ts == date_day_start(ts);
+    if (ts == date_day_start(ts)) {
+        view_set(view_add(row, "ROW_DAY"), "ROW_WHEN",
+                 date_format_day(p->a, ts));
+        return;
+    }
     struct view *v = view_add(row, "ROW_TIME");
-    view_set(v, "ROW_ISO",
-             is_day ? date_format_day(p->a, ts) : date_format_iso(p->a, ts));
-    view_set(v, "ROW_WHEN",
-             is_day ? date_format_day(p->a, ts) : page_time(p, ts));
+    view_set(v, "ROW_ISO", date_format_iso(p->a, ts));
+    view_set(v, "ROW_WHEN", page_time(p, ts));
 }
 
 static const char *

@@ -46,24 +46,61 @@ static void
 put(struct buf *b, char command, double place)
 {
     double tenths = nearbyint(place * 10);
-    if (command != '\0')
-        buf_addc(b, command);
+    buf_addc(b, command);
     if (fmod(tenths, 10) == 0)
         buf_addf(b, "%.0f", tenths == 0 ? 0.0 : tenths / 10);
     else
         buf_addf(b, "%.1f", tenths / 10);
 }
 
+/* A path of whole places, each told by its distance from the one before: the
+ * shortest text. */
+struct trace {
+    struct buf *b;
+    long x, y;
+    char command; /* the last one; 0: none yet, or the place is lost */
+};
+
 static void
-put_point(struct buf *b, char command, double px, double py)
+trace_put(struct trace *t, char command, long x, long y)
 {
-    put(b, command, px);
-    put(b, ' ', py);
+    if (command != t->command)
+        buf_addc(t->b, command);
+    buf_addf(t->b, command == t->command && x >= 0 ? " %ld" : "%ld", x);
+    buf_addf(t->b, y < 0 ? "%ld" : " %ld", y);
+    t->command = command;
+}
+
+static void
+trace_to(struct trace *t, bool draws, double px, double py)
+{
+    long x = lround(px), y = lround(py);
+    if (t->command == 0)
+        trace_put(t, 'M', x, y);
+    else
+        trace_put(t, draws ? 'l' : 'm', x - t->x, y - t->y);
+    t->x = x;
+    t->y = y;
+}
+
+static void
+trace_dot(struct trace *t, double px, double py)
+{
+    trace_to(t, false, px, py);
+    buf_adds(t->b, "h0");
+    t->command = 'h';
+}
+
+static void
+trace_close(struct trace *t)
+{
+    buf_addc(t->b, 'z');
+    t->command = 0;
 }
 
 /* Points of one column (or a part of it without holes) that a line keeps. */
 struct column {
-    size_t first, last, low, high;
+    size_t low, high;
     bool any;
 };
 
@@ -71,8 +108,7 @@ static void
 column_add(struct column *c, const double *y, size_t i)
 {
     if (!c->any)
-        *c = (struct column){i, i, i, i, true};
-    c->last = i;
+        *c = (struct column){i, i, true};
     if (y[i] < y[c->low])
         c->low = i;
     if (y[i] > y[c->high])
@@ -92,7 +128,7 @@ is_point(const struct plot_points *s, size_t i)
 }
 
 struct pen {
-    struct buf *b;
+    struct trace trace;
     const struct plot_axis *x, *y;
     const struct plot_points *s;
     size_t start, drawn; /* of the run that is being drawn: first point, and
@@ -100,10 +136,10 @@ struct pen {
 };
 
 static void
-pen_put(const struct pen *p, char command, size_t i)
+pen_put(struct pen *p, bool draws, size_t i)
 {
-    put_point(p->b, command, plot_x(p->x, p->s->x[i]),
-              plot_y(p->y, p->s->y[i]));
+    trace_to(&p->trace, draws, plot_x(p->x, p->s->x[i]),
+             plot_y(p->y, p->s->y[i]));
 }
 
 /* Nothing is written before there are two points: one is no line. */
@@ -113,18 +149,10 @@ pen_to(struct pen *p, size_t i)
     if (p->drawn == 0)
         p->start = i;
     if (p->drawn == 1)
-        pen_put(p, 'M', p->start);
+        pen_put(p, false, p->start);
     if (p->drawn > 0)
-        pen_put(p, p->drawn == 1 ? 'L' : ' ', i);
+        pen_put(p, true, i);
     p->drawn++;
-}
-
-static void
-put_dot(struct buf *b, const struct plot_axis *x, const struct plot_axis *y,
-        const struct plot_points *s, size_t i)
-{
-    put_point(b, 'M', plot_x(x, s->x[i]), plot_y(y, s->y[i]));
-    buf_adds(b, "h0");
 }
 
 static void
@@ -132,15 +160,9 @@ pen_column(struct pen *p, struct column *c)
 {
     if (!c->any)
         return;
-    size_t early = c->low < c->high ? c->low : c->high;
-    size_t late = c->low < c->high ? c->high : c->low;
-    pen_to(p, c->first);
-    if (early != c->first)
-        pen_to(p, early);
-    if (late != early && late != c->first)
-        pen_to(p, late);
-    if (c->last != late && c->last != c->first)
-        pen_to(p, c->last);
+    pen_to(p, c->low < c->high ? c->low : c->high);
+    if (c->low != c->high)
+        pen_to(p, c->low < c->high ? c->high : c->low);
     c->any = false;
 }
 
@@ -148,7 +170,7 @@ const char *
 plot_line(struct arena *a, const struct plot_axis *x, const struct plot_axis *y,
           const struct plot_points *s)
 {
-    struct pen pen = {.b = buf_new(a), .x = x, .y = y, .s = s};
+    struct pen pen = {.trace = {.b = buf_new(a)}, .x = x, .y = y, .s = s};
     struct column c = {.any = false};
     int64_t at = 0;
     for (size_t i = 0; i < s->n; i++) {
@@ -164,26 +186,26 @@ plot_line(struct arena *a, const struct plot_axis *x, const struct plot_axis *y,
         column_add(&c, s->y, i);
     }
     pen_column(&pen, &c);
-    return pen.b->data;
+    return pen.trace.b->data;
 }
 
 const char *
 plot_alone(struct arena *a, const struct plot_axis *x,
            const struct plot_axis *y, const struct plot_points *s)
 {
-    struct buf *b = buf_new(a);
+    struct trace t = {.b = buf_new(a)};
     for (size_t i = 0; i < s->n; i++)
         if (is_point(s, i) && (i == 0 || !is_point(s, i - 1)) &&
             (i + 1 == s->n || !is_point(s, i + 1)))
-            put_dot(b, x, y, s, i);
-    return b->data;
+            trace_dot(&t, plot_x(x, s->x[i]), plot_y(y, s->y[i]));
+    return t.b->data;
 }
 
 const char *
 plot_dots(struct arena *a, const struct plot_axis *x, const struct plot_axis *y,
           const struct plot_points *s)
 {
-    struct buf *b = buf_new(a);
+    struct trace t = {.b = buf_new(a)};
     /* the last column to have a dot in each row: none is drawn twice */
     int64_t *drawn = arena_array(a, PLOT_ROWS + 1, sizeof *drawn);
     for (size_t i = 0; i < s->n; i++) {
@@ -195,9 +217,9 @@ plot_dots(struct arena *a, const struct plot_axis *x, const struct plot_axis *y,
         if (s->n > PLOT_COLUMNS && drawn[(size_t)row] == column)
             continue;
         drawn[(size_t)row] = column;
-        put_dot(b, x, y, s, i);
+        trace_dot(&t, plot_x(x, s->x[i]), py);
     }
-    return b->data;
+    return t.b->data;
 }
 
 struct edge {
@@ -206,32 +228,28 @@ struct edge {
 
 /* One area without a hole: along the upper edge, and back along the lower. */
 static void
-put_area(struct buf *b, const struct plot_axis *x, const struct plot_axis *y,
+put_area(struct trace *t, const struct plot_axis *x, const struct plot_axis *y,
          const struct edge *edges, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        put_point(b,
-                  i == 0   ? 'M'
-                  : i == 1 ? 'L'
-                           : ' ',
-                  plot_x(x, edges[i].x), plot_y(y, edges[i].high));
+        trace_to(t, i > 0, plot_x(x, edges[i].x), plot_y(y, edges[i].high));
     for (size_t i = n; i > 0; i--)
-        put_point(b, i == n ? 'L' : ' ', plot_x(x, edges[i - 1].x),
-                  plot_y(y, edges[i - 1].low));
+        trace_to(t, true, plot_x(x, edges[i - 1].x),
+                 plot_y(y, edges[i - 1].low));
     if (n > 0)
-        buf_addc(b, 'z');
+        trace_close(t);
 }
 
 const char *
 plot_band(struct arena *a, const struct plot_axis *x, const struct plot_axis *y,
           const struct plot_points *s)
 {
-    struct buf *b = buf_new(a);
+    struct trace t = {.b = buf_new(a)};
     struct edge *edges = arena_array(a, s->n, sizeof *edges);
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++) {
         if (!is_point(s, i) || !isfinite(s->y2[i])) {
-            put_area(b, x, y, edges, n);
+            put_area(&t, x, y, edges, n);
             n = 0;
             continue;
         }
@@ -246,14 +264,15 @@ plot_band(struct arena *a, const struct plot_axis *x, const struct plot_axis *y,
             edges[n++] = e;
         }
     }
-    put_area(b, x, y, edges, n);
-    return b->data;
+    put_area(&t, x, y, edges, n);
+    return t.b->data;
 }
 
 static void
 put_box(struct buf *b, double left, double right, double top, double bottom)
 {
-    put_point(b, 'M', left, bottom);
+    put(b, 'M', left);
+    put(b, ' ', bottom);
     put(b, 'V', top);
     put(b, 'H', right);
     put(b, 'V', bottom);

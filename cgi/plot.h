@@ -3,8 +3,8 @@
  *
  * A place is a number from 0 to PLOT_SIZE, on both axes; y grows downwards, as
  * in SVG. Values that are not finite are holes. Where there are more points
- * than the eye can tell apart a path keeps the extremes, first and last of
- * each of PLOT_COLUMNS columns.
+ * than the eye can tell apart a path keeps the extremes of each of
+ * PLOT_COLUMNS columns.
  */
 #ifndef CGI_PLOT_H
 #define CGI_PLOT_H
@@ -16,8 +16,8 @@
 
 enum {
     PLOT_SIZE = 1000,
-    PLOT_COLUMNS = 800, /* about a pixel each on a wide screen */
-    PLOT_ROWS = 320,
+    PLOT_COLUMNS = 500, /* a pixel or two each on a wide screen */
+    PLOT_ROWS = 200,
     PLOT_TICKS_MAX = 10,
 };
 

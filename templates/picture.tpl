@@ -27,7 +27,7 @@
 {{#TABLE_CUT}}<caption>The newest {{TABLE_ROWS}}.</caption>{{/TABLE_CUT}}
 <thead><tr><th scope="col">{{TABLE_X}}</th>{{#HEAD}}<th scope="col" class="num">{{HEAD_NAME}}</th>{{/HEAD}}</tr></thead>
 <tbody>
-{{#ROW}}<tr><th scope="row" class="nowrap">{{#ROW_TIME}}<time datetime="{{ROW_ISO}}">{{ROW_WHEN}}</time>{{/ROW_TIME}}{{#ROW_NUMBER}}{{ROW_X}}{{/ROW_NUMBER}}</th>{{#CELL}}<td class="num">{{CELL_TEXT}}</td>{{/CELL}}</tr>
+{{#ROW}}<tr><th scope="row">{{#ROW_DAY}}<time>{{ROW_WHEN}}</time>{{/ROW_DAY}}{{#ROW_TIME}}<time datetime="{{ROW_ISO}}">{{ROW_WHEN}}</time>{{/ROW_TIME}}{{#ROW_NUMBER}}{{ROW_X}}{{/ROW_NUMBER}}</th>{{#CELL}}<td class="num">{{CELL_TEXT}}</td>{{/CELL}}</tr>
 {{/ROW}}
 </tbody>
 </table>

@@ -7,7 +7,7 @@
 <section class="card" aria-labelledby="answered">
 <h2 id="answered">{{ANSWERED_WORDS}}</h2>
 {{#ANSWER}}
-<p>From <time datetime="{{ANSWER_SINCE}}">{{ANSWER_SINCE}}</time> until <span class="nowrap">{{ANSWER_UNTIL}}</span>, by {{ANSWER_WHO}}: {{ANSWER_WHY}}. Fitted <time datetime="{{ANSWER_FITTED}}">{{ANSWER_FITTED}}</time>.</p>
+<p>From <span class="nowrap">{{ANSWER_SINCE}}</span> until <span class="nowrap">{{ANSWER_UNTIL}}</span>, by {{ANSWER_WHO}}: {{ANSWER_WHY}}. Fitted <time datetime="{{ANSWER_FITTED}}">{{ANSWER_FITTED}}</time>.</p>
 <div class="table-scroll" tabindex="0" role="region" aria-label="Table of its coefficients">
 <table>
 <thead><tr><th scope="col">Input</th><th scope="col" class="num">Coefficient</th><th scope="col" class="num">Standard error</th></tr></thead>

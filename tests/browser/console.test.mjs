@@ -255,6 +255,44 @@ test("a phone and a keyboard reach everything", async () => {
     await visitor.close();
 });
 
+test("a model's page shows what to trust it by, and what answered before", async () => {
+    await instance.sql(`
+        INSERT INTO model_version (model_id, version, state, fitted_at, rows, first_ts, last_ts, fingerprint, r2, rmse,
+                                   condition, holdout_rows, holdout_r2, holdout_rmse, scorecard, shadow_rows)
+        SELECT model_id, 90, 'shadow', fitted_at, rows, first_ts, last_ts, 'shadow', r2, rmse, condition, holdout_rows,
+               holdout_r2, holdout_rmse, scorecard, 20 FROM model_version WHERE version = 2;
+        INSERT INTO model_fold SELECT n.id, f.fold, f.train_rows, f.train_first_ts, f.train_last_ts, f.rows, f.first_ts,
+               f.last_ts, f.rmse, f.r2 FROM model_version n, model_version o JOIN model_fold f ON f.version_id = o.id
+         WHERE n.version = 90 AND o.version = 2;
+        INSERT INTO model_error SELECT id, '2026-02-06'::timestamptz + g * interval '1 day', 170 + 8 * sin(g), 170
+          FROM model_version, generate_series(1, 30) g WHERE state = 'active';
+        INSERT INTO model_error SELECT id, '2026-03-01'::timestamptz + g * interval '1 day', 171 + 4 * sin(g), 170
+          FROM model_version, generate_series(1, 7) g WHERE state = 'shadow'`);
+    const [first] = (await instance.sql("SELECT to_char(min(at) + interval '1 s', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
+                                        + "FROM model_activation")).split("\n");
+    for (const javaScriptEnabled of [true, false]) {
+        const visitor = await admin({ javaScriptEnabled });
+        const { page } = visitor;
+        await visitor.go("/models/mstr");
+        for (const name of [/^Fitted against actual/, /^Actual by fitted/, /^Live error/, /^RMSE of each fold/])
+            assert.ok((await page.getByRole("img", { name }).boundingBox()).height > 100, `${name} is drawn`);
+        assert.match(await page.locator(".verdict").innerText(), /live error is inside its band; version 90 is watched in shadow/);
+        assert.ok(await page.getByText("7 of 20 rows so far, 13 to go").isVisible());
+        const values = page.locator("section", { has: page.getByRole("img", { name: /^Fitted against actual/ }) });
+        await values.getByText("The values as a table").click();
+        assert.equal(await values.locator("tbody tr").count(), 20);
+        await page.getByLabel("Which version answered at").fill(first);
+        await page.getByRole("button", { name: "Show" }).click();
+        await page.getByRole("heading", { name: `Version 1 answered at ${first}` }).waitFor();
+        await visitor.close();
+    }
+    const visitor = await admin();
+    await inspect(visitor, "model-full", `/models/mstr?as_of=${first}`);
+    await inspect(visitor, "model-wrong", "/models/mstr?as_of=soon", { status: 422, shot: false });
+    await visitor.close();
+    await instance.sql("DELETE FROM model_error; DELETE FROM model_version WHERE version = 90");
+});
+
 test("every page passes axe, and is photographed", { timeout: 600_000 }, async () => {
     const visitor = await admin();
     const id = await instance.sql("SELECT max(id) FROM run WHERE trigger = 'console' AND state = 'succeeded'");
