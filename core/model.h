@@ -35,7 +35,7 @@ MUST_USE bool model_names(struct arena *a, struct db *db,
 
 /* Looks at live errors first: a version in shadow whose time is over is
  * promoted or refused, or the former version is made active again
- * (core/model_live.h); then nothing is fitted this time. Nor while a version
+ * (core/model_watch.h); then nothing is fitted this time. Nor while a version
  * is in shadow. Else fits model `name` on its rows, judges it, stores the
  * verdict and activates it (or sends it into shadow) when every rule passes;
  * all in one transaction (or the caller's), one retrain of a model at a time.

@@ -90,20 +90,23 @@ read_bar(void *arg, const struct db_field *fields, int n, struct err *err)
 }
 
 static struct db_args
-series_words(struct arena *a, const struct model_feed *f, size_t n)
+series_words(struct arena *a, const struct model_read *read, size_t n)
 {
+    const struct model_feed *f = read->feed;
     const struct model_series *s = &f->series[n];
     struct buf *columns = buf_new(a);
     for (size_t i = 0; i < f->series[0].n_slots; i++)
         buf_addf(columns, "%s%s", i > 0 ? ", " : "",
                  i < s->n_slots ? f->slots[s->first_slot + i].column : "null");
-    const char **words = arena_array(a, 5, sizeof(*words));
+    const char **words = arena_array(a, 7, sizeof(*words));
     words[0] = fmt_i64(a, (int64_t)n);
     words[1] = columns->data;
     words[2] = model_source_table(s->source);
     words[3] = fmt_i64(a, s->instrument_id);
     words[4] = fmt_i64(a, f->spec->interval_s);
-    return (struct db_args){.n = 5, .v = words};
+    words[5] = fmt_i64(a, read->from_ts - MODEL_FIRST_TS);
+    words[6] = fmt_i64(a, read->to_ts - MODEL_FIRST_TS);
+    return (struct db_args){.n = 7, .v = words};
 }
 
 /* What is still held, after the caller was told. */
@@ -140,11 +143,9 @@ model_read(struct arena *a, struct db *db, const struct model_read *read,
     }
     struct db_args *lists = arena_array(a, f->n_series, sizeof(*lists));
     for (size_t i = 0; i < f->n_series; i++)
-        lists[i] = series_words(a, f, i);
-    return db_copy_out_each(
-               db, SQL_model_values_copy, lists, f->n_series,
-               DB_ARGS(fmt_i64(a, read->from_ts), fmt_i64(a, read->to_ts)),
-               read_bar, &r, err) &&
+        lists[i] = series_words(a, read, i);
+    return db_copy_out_each(db, SQL_model_values_copy, lists, f->n_series,
+                            DB_NONE, read_bar, &r, err) &&
            give_rest(&r, err);
 }
 

@@ -14,7 +14,7 @@
 
 struct model_read {
     struct model_feed *feed;
-    /* Times of the bars that are read, both inclusive. */
+    /* Times of the bars that are read, both inclusive, from MODEL_FIRST_TS. */
     int64_t from_ts, to_ts;
     /* Rows before this are not given: their bars are there for lags. */
     int64_t first_ts;

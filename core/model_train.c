@@ -2,7 +2,7 @@
 #include "core/model.h"
 
 #include "core/model_gate.h"
-#include "core/model_live.h"
+#include "core/model_watch.h"
 #include "lib/date.h"
 #include "lib/format.h"
 
@@ -19,7 +19,7 @@ struct retrain {
     const char *name, *who;
     int64_t run_id, now_ts;
     struct model_spec spec;
-    struct model_live live;
+    struct model_watch live;
     struct model_data data;
     struct model_rows *rows; /* of data */
     struct model_fitter fitter;
@@ -349,7 +349,7 @@ store(struct retrain *r, struct db *db, struct err *err)
 static bool
 look_at_live(struct retrain *r, struct db *db, bool *done, struct err *err)
 {
-    if (!model_live(r->a, db, &r->spec, r->who, &r->live, err))
+    if (!model_watch(r->a, db, &r->spec, r->who, &r->live, err))
         return false;
     *done = r->live.decided || r->live.shadow != 0;
     if (r->live.decided)

@@ -1,11 +1,14 @@
 /* quotemill model: versions on the command line. */
 #include "core/model.h"
+#include "core/model_answer.h"
+#include "core/model_define.h"
 #include "core/model_list.h"
 #include "lib/date.h"
 #include "lib/format.h"
 #include "lib/json.h"
 #include "lib/number.h"
 #include "worker/command.h"
+#include "worker/model_add.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,23 +16,32 @@
 
 static const char HELP[] =
     "usage: quotemill model list [--json]\n"
-    "       quotemill model show NAME [--version N] [--json]\n"
+    "       quotemill model show NAME [--version N | --at TIME] [--json]\n"
     "       quotemill model activate NAME VERSION [--why TEXT]\n"
-    "                                [--even-refused]\n\n"
+    "                                [--even-refused]\n"
+    "       quotemill model add NAME --target SPEC --input SPEC...\n"
+    "       quotemill model enable|disable NAME\n"
+    "       quotemill model remove NAME [--even-answered]\n\n"
     "list shows each model with the version that answers; show, one version's\n"
     "coefficients and scorecard (the active one, or the newest) and the "
     "latest\n"
     "versions; activate makes any stored version the one that answers, at\n"
-    "once, and stays in the audit log.\n\n"
+    "once; add defines a model (quotemill model add --help); a disabled one "
+    "is\n"
+    "fitted no more, its active version goes on answering; remove takes a "
+    "model\n"
+    "away with its versions. All changes stay in the audit log.\n\n"
     "  --version N      show this version\n"
+    "  --at TIME        show what answered then, such as 2025-11-20T12:00:00Z\n"
     "  --why TEXT       why this version is to answer\n"
     "  --even-refused   take a version that the quality gate refused; needs\n"
     "                   --why\n"
+    "  --even-answered  remove a model whose versions have answered\n"
     "  --json           print JSON\n";
 
 struct options {
-    const char *version, *why;
-    bool even_refused, json;
+    const char *version, *why, *at;
+    bool even_refused, even_answered, json;
     const char **words;
     size_t n_words;
 };
@@ -275,6 +287,46 @@ read_version(struct command *c, const char *text, int64_t *out, struct err *err)
            command_usage(c, err, "\"%.40s\" is no version number", text);
 }
 
+static const char *
+or_now(const char *until)
+{
+    return until != NULL ? until : "now";
+}
+
+static bool
+show_answer(struct command *c, const struct options *o, struct err *err)
+{
+    struct db *db;
+    struct model_answer x;
+    const char *name = o->words[1];
+    struct buf *b = buf_new(c->a);
+    if (o->version != NULL)
+        return command_usage(c, err, "--version or --at, not both");
+    if (!command_db(c, &db, err))
+        return false;
+    if (o->json) {
+        if (!model_answer_json(c->a, db, name, o->at, b, err))
+            return false;
+        puts(b->data);
+        return true;
+    }
+    if (!model_answer_at(c->a, db, name, o->at, &x, err))
+        return false;
+    if (x.version == 0)
+        return err_set(err, ERR_MISSING,
+                       "no version of model %s answered at %s", name, o->at);
+    printf("At %s version %lld of %s answered, from %s to %s.\n"
+           "Activated by %s (%s)%s%s\n\n",
+           o->at, (long long)x.version, name, x.since, or_now(x.until), x.who,
+           x.how, x.why[0] != '\0' ? ": " : "", x.why);
+    for (size_t i = 0; i < x.n_coefficients; i++) {
+        char value[NUMBER_TEXT_MAX];
+        number_format_f64(value, x.coefficients[i].value);
+        printf("%-16s %24s\n", x.coefficients[i].name, value);
+    }
+    return true;
+}
+
 static bool
 show(struct command *c, const struct options *o, struct err *err)
 {
@@ -283,6 +335,8 @@ show(struct command *c, const struct options *o, struct err *err)
     int64_t wanted = 0;
     if (o->n_words != 2)
         return command_usage(c, err, "show takes one model's name");
+    if (o->at != NULL)
+        return show_answer(c, o, err);
     if (o->version != NULL && !read_version(c, o->version, &wanted, err))
         return false;
     if (!command_db(c, &db, err) ||
@@ -334,6 +388,53 @@ activate(struct command *c, const struct options *o, struct err *err)
     return true;
 }
 
+static bool
+switch_model(struct command *c, const struct options *o, bool enable,
+             struct err *err)
+{
+    struct db *db;
+    if (o->n_words != 2)
+        return command_usage(c, err, "%s takes one model's name", o->words[0]);
+    if (!command_db(c, &db, err) ||
+        !model_enable(db, o->words[1], enable, command_who(c), err))
+        return false;
+    printf("Model %s is %s now.\n", o->words[1],
+           enable ? "enabled" : "disabled");
+    return true;
+}
+
+static bool
+enable(struct command *c, const struct options *o, struct err *err)
+{
+    return switch_model(c, o, true, err);
+}
+
+static bool
+disable(struct command *c, const struct options *o, struct err *err)
+{
+    return switch_model(c, o, false, err);
+}
+
+static bool
+take_away(struct command *c, const struct options *o, struct err *err)
+{
+    struct db *db;
+    if (o->n_words != 2)
+        return command_usage(c, err, "remove takes one model's name");
+    if (!command_db(c, &db, err))
+        return false;
+    if (!model_remove(db, o->words[1], o->even_answered, command_who(c), err))
+        return err->kind == ERR_CONFLICT
+                   ? err_set(err, ERR_CONFLICT,
+                             "versions of model %s have answered; disable it, "
+                             "or add --even-answered to remove it with its "
+                             "record",
+                             o->words[1])
+                   : false;
+    printf("Model %s is gone.\n", o->words[1]);
+    return true;
+}
+
 bool
 cmd_model(struct command *c, struct err *err)
 {
@@ -341,13 +442,19 @@ cmd_model(struct command *c, struct err *err)
         const char *word;
         bool (*run)(struct command *c, const struct options *o,
                     struct err *err);
-    } verbs[] = {{"list", list}, {"show", show}, {"activate", activate}};
+    } verbs[] = {{"list", list},         {"show", show},
+                 {"activate", activate}, {"enable", enable},
+                 {"disable", disable},   {"remove", take_away}};
+    if (c->argc > 1 && strcmp(c->argv[1], "add") == 0)
+        return model_add(c, err);
     if (command_help(c, HELP))
         return true;
     struct options o = {.words = command_room(c)};
     const struct command_option options[] = {
         {.name = "version", .value = &o.version},
         {.name = "why", .value = &o.why},
+        {.name = "at", .value = &o.at},
+        {.name = "even-answered", .flag = &o.even_answered},
         {.name = "even-refused", .flag = &o.even_refused},
         {.name = "json", .flag = &o.json},
     };
@@ -357,5 +464,7 @@ cmd_model(struct command *c, struct err *err)
     for (size_t i = 0; o.n_words > 0 && i < COUNT_OF(verbs); i++)
         if (strcmp(o.words[0], verbs[i].word) == 0)
             return verbs[i].run(c, &o, err);
-    return command_usage(c, err, "list, show or activate is expected");
+    return command_usage(c, err,
+                         "list, show, activate, add, enable, disable or "
+                         "remove is expected");
 }

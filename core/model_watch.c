@@ -1,4 +1,4 @@
-#include "core/model_live.h"
+#include "core/model_watch.h"
 
 #include "core/audit.h"
 #include "core/model_read.h"
@@ -28,7 +28,7 @@ struct watched {
     const char *how; /* it came to answer */
     double *coefficients;
     int n;
-    struct live_row *rows; /* a ring of MODEL_LIVE_MAX */
+    struct live_row *rows; /* a ring of MODEL_WATCH_MAX */
     int64_t n_rows;        /* given so far */
 };
 
@@ -38,7 +38,7 @@ struct watch {
     const struct model_spec *spec;
     const char *who;
     struct watched roles[ROLES];
-    struct model_live *out;
+    struct model_watch *out;
 };
 
 static void
@@ -57,7 +57,7 @@ begin_watched(struct watch *w, const struct db_rows *rows, int row,
         .comparable = key != NULL ? strcmp(key, w->spec->rows_key) == 0
                                   : model_rows_are_plain(w->spec),
         .coefficients = arena_array(w->a, n, sizeof(double)),
-        .rows = arena_array(w->a, MODEL_LIVE_MAX, sizeof(*v->rows)),
+        .rows = arena_array(w->a, MODEL_WATCH_MAX, sizeof(*v->rows)),
     };
     v->from_ts = db_is_null(rows, row, "from_ts")
                      ? v->last_ts + 1
@@ -70,7 +70,7 @@ read_versions(struct watch *w, struct err *err)
 {
     static const char *const names[] = {"active", "shadow", "former"};
     struct db_rows *rows;
-    if (!db_query(w->a, w->db, SQL_model_live_versions,
+    if (!db_query(w->a, w->db, SQL_model_watch_versions,
                   DB_ARGS(fmt_i64(w->a, w->spec->id),
                           fmt_i64(w->a, w->spec->live_rows)),
                   &rows, err))
@@ -109,7 +109,7 @@ take_row(void *arg, int64_t ts, const double *values, struct err *err)
             continue;
         double predicted = model_predict(w->spec, v->coefficients, values);
         if (isfinite(predicted))
-            v->rows[v->n_rows++ % MODEL_LIVE_MAX] =
+            v->rows[v->n_rows++ % MODEL_WATCH_MAX] =
                 (struct live_row){ts, predicted, actual};
     }
     return true;
@@ -119,13 +119,13 @@ take_row(void *arg, int64_t ts, const double *values, struct err *err)
 static const struct live_row *
 row_at(const struct watched *v, int64_t back)
 {
-    return &v->rows[(v->n_rows - 1 - back) % MODEL_LIVE_MAX];
+    return &v->rows[(v->n_rows - 1 - back) % MODEL_WATCH_MAX];
 }
 
 static int64_t
 n_kept(const struct watched *v)
 {
-    return v->n_rows < MODEL_LIVE_MAX ? v->n_rows : MODEL_LIVE_MAX;
+    return v->n_rows < MODEL_WATCH_MAX ? v->n_rows : MODEL_WATCH_MAX;
 }
 
 static bool
@@ -144,7 +144,7 @@ record(struct watch *w, const struct watched *v, int64_t from_ts,
         columns[1][i] = fmt_f64(w->a, row->predicted);
         columns[2][i] = fmt_f64(w->a, row->actual);
     }
-    if (n == MODEL_LIVE_MAX)
+    if (n == MODEL_WATCH_MAX)
         from_ts = row_at(v, n - 1)->ts;
     return db_exec(w->db, SQL_model_error_save,
                    DB_ARGS(v->id, fmt_i64(w->a, from_ts),
@@ -391,11 +391,11 @@ decide_return(struct watch *w, struct err *err)
 }
 
 bool
-model_live(struct arena *a, struct db *db, const struct model_spec *spec,
-           const char *who, struct model_live *out, struct err *err)
+model_watch(struct arena *a, struct db *db, const struct model_spec *spec,
+            const char *who, struct model_watch *out, struct err *err)
 {
     struct watch w = {.a = a, .db = db, .spec = spec, .who = who, .out = out};
-    *out = (struct model_live){0};
+    *out = (struct model_watch){0};
     if (!read_versions(&w, err) || !look(&w, err))
         return false;
     const struct watched *active = &w.roles[ACTIVE];

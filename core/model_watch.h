@@ -10,16 +10,16 @@
  *              have left their band. Nobody's choice is taken back this way,
  *              and a version that was returned from never comes back by itself
  */
-#ifndef CORE_MODEL_LIVE_H
-#define CORE_MODEL_LIVE_H
+#ifndef CORE_MODEL_WATCH_H
+#define CORE_MODEL_WATCH_H
 
 #include "core/model.h"
 #include "core/model_spec.h"
 
 /* Rows that are recorded of a version at a time, the newest. */
-enum { MODEL_LIVE_MAX = 10000 };
+enum { MODEL_WATCH_MAX = 10000 };
 
-struct model_live {
+struct model_watch {
     /* Something followed: nothing is fitted this time. */
     bool decided;
     struct model_result result;
@@ -33,8 +33,8 @@ struct model_live {
 
 /* Records live errors and decides; part of the caller's transaction, under the
  * model's lock. */
-MUST_USE bool model_live(struct arena *a, struct db *db,
-                         const struct model_spec *spec, const char *who,
-                         struct model_live *out, struct err *err);
+MUST_USE bool model_watch(struct arena *a, struct db *db,
+                          const struct model_spec *spec, const char *who,
+                          struct model_watch *out, struct err *err);
 
 #endif
