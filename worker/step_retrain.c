@@ -1,6 +1,7 @@
 /* The retrain step: every enabled model, each a source of its own. */
 #include "core/bar_statistics.h"
 #include "core/model.h"
+#include "core/model_load.h"
 #include "lib/log.h"
 #include "worker/pipeline.h"
 
@@ -163,6 +164,15 @@ refresh_statistics(struct pipeline *p)
         log_event(LOG_WARN, "statistics.old", "error=\"%s\"", err.text);
 }
 
+/* What the models no longer need costs room, not the run. */
+static void
+tidy(struct pipeline *p)
+{
+    struct err err;
+    if (!model_load_tidy(p->db, &err))
+        log_event(LOG_WARN, "model.tidy", "error=\"%s\"", err.text);
+}
+
 bool
 step_retrain(struct arena *a, struct pipeline *p, int64_t step_id,
              struct step_end *end, struct err *err)
@@ -187,6 +197,7 @@ step_retrain(struct arena *a, struct pipeline *p, int64_t step_id,
         }
         n_failed += failed;
     }
+    tidy(p);
     sum_up(a, n, n_failed, n > 0 ? c.result.words : NULL, end);
     return true;
 }
