@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { VALUE_CHARS = 60, RULE_CHARS = 90 };
+enum { VALUE_CHARS = 60, RULE_CHARS = 120 };
 
 static bool
 is(const char *text, const char *name)
@@ -43,12 +43,15 @@ row_time(const struct page *p, int64_t ts, int32_t interval_s)
                                    : page_time(p, ts);
 }
 
-/* "312", or "the newest 10 000". */
+/* "all 312 rows", or "the newest 10 000 rows". */
 static const char *
 total_words(struct arena *a, int64_t total)
 {
-    return arena_printf(a, total >= DESK_ROWS_MAX ? "the newest %s" : "all %s",
-                        fmt_count(a, total));
+    if (total == 1)
+        return "the one row";
+    return arena_printf(
+        a, total >= DESK_ROWS_MAX ? "the newest %s rows" : "all %s rows",
+        fmt_count(a, total));
 }
 
 /* --- the filter ------------------------------------------------------------
@@ -175,8 +178,8 @@ set_confirm(struct page *p, const struct desk_filter *f,
         return false;
     struct view *v = view_add(p->view, "CONFIRM");
     const char *all = total_words(p->a, count->total);
-    view_setf(v, "CONFIRM_TITLE", "%s %s rows of this filter?",
-              words[verdict].label, all);
+    view_setf(v, "CONFIRM_TITLE", "%s %s of this filter?", words[verdict].label,
+              all);
     view_set(v, "CONFIRM_MEANS", words[verdict].means);
     view_setf(v, "CONFIRM_BUTTON", "%s %s", words[verdict].label,
               fmt_plural(p->a, count->total, "row", "rows"));
@@ -228,9 +231,11 @@ set_group(struct page *p, struct view *v, const struct desk_filter *f,
         view_setf(v, "GROUP_DAYS", "%s to %s",
                   date_format_day(p->a, g->first_ts),
                   date_format_day(p->a, g->last_ts));
-    for (size_t i = 0, n = fitting(f->state, fits); is_operator(p) && i < n;
-         i++) {
-        struct view *link = view_add(v, "GROUP_ALL");
+    if (!is_operator(p))
+        return;
+    struct view *may = view_add(v, "MAY_GROUP");
+    for (size_t i = 0, n = fitting(f->state, fits); i < n; i++) {
+        struct view *link = view_add(may, "GROUP_ALL");
         view_set(link, "GROUP_ALL_URL", group_url(p, g, words[fits[i]].name));
         view_set(link, "GROUP_ALL_LABEL", words[fits[i]].label);
     }
@@ -246,6 +251,8 @@ set_groups(struct page *p, const struct desk_filter *f,
     view_setf(all, "GROUPS_TEXT", "%s%s by rule and instrument.",
               count->total >= DESK_ROWS_MAX ? "The newest " : "",
               fmt_plural(p->a, count->total, "row", "rows"));
+    if (is_operator(p))
+        view_show(all, "MAY_GROUPS");
     for (size_t i = 0; i < count->n; i++)
         set_group(p, view_add(all, "GROUP"), f, &count->groups[i]);
     if (count->n == DESK_GROUPS_MAX)
@@ -261,7 +268,8 @@ set_row(struct page *p, struct view *v, const struct desk_row *r)
     view_set(v, "ROW_SYMBOL", r->symbol);
     view_set(v, "ROW_INTERVAL", interval_name(r->interval_s));
     view_set(v, "ROW_TIME", row_time(p, r->ts, r->interval_s));
-    view_set(v, "ROW_RULE", show_short(p->a, r->rule_words, RULE_CHARS));
+    view_set(v, "ROW_RULE", r->rule);
+    view_set(v, "ROW_WORDS", r->rule_words);
     view_set(v, "ROW_FIELD", r->field);
     view_set(v, "ROW_VALUE",
              r->value[0] == '\0' ? "nothing"

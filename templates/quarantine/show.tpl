@@ -21,7 +21,7 @@
 <div class="wide"><dt>As it came</dt><dd class="words"><code>{{RAW}}</code></dd></div>
 </dl>
 </section>
-{{#AROUND}}<section class="card" aria-label="Picture">{{>PICTURE}}</section>{{/AROUND}}
+{{#AROUND}}<section class="card around" aria-label="Picture">{{>PICTURE}}</section>{{/AROUND}}
 </div>
 <section class="card" aria-labelledby="around-title">
 <h2 id="around-title">What stands around it</h2>

@@ -476,7 +476,7 @@ test("rows are decided about by the dozen, without JavaScript", { timeout: 300_0
     await page.getByRole("button", { name: `Reopen row ${id}` }).click();
     await page.getByText("Refused, so not stored").waitFor();
     await visitor.go("/quarantine");
-    await page.getByRole("link", { name: `Reject all ${open} …` }).click();
+    await page.getByRole("link", { name: `Reject all ${open} rows …` }).click();
     await page.getByRole("heading", { name: `Reject all ${open} rows of this filter?` }).waitFor();
     await page.getByRole("button", { name: /^Reject \d+ rows?$/ }).click();
     await page.locator(".flash", { hasText: `${open} rows were rejected.` }).waitFor();

@@ -38,11 +38,12 @@ subtest "the list" => sub {
     is rows_shown($r), "3 2 1", "the open rows, newest first";
     like $r->{body}, qr/the change from the bar before is within/, "the rule in words";
     like $r->{body}, qr/low -1/, "the value";
-    like $r->{body}, qr/Accept all 3 …/, "all of them can be decided about";
+    like $r->{body}, qr/Accept all 3 rows …/, "all of them can be decided about";
     for (["rule=jump", "1"], ["severity=refuse", "3 2"], ["instrument=btc-usd", "2 1"], ["from=2024-03-12", "3 2"],
          ["to=2024-03-11", "1"], ["load=1", "3 2 1"], ["before=3", "2 1"], ["state=rejected", ""]) {
         is rows_shown($c->get("/quarantine?$_->[0]")), $_->[1], $_->[0];
     }
+    is scalar(() = $r->{body} =~ m{href="/quarantine\?instrument=[^"]*&amp;all=(?:accept|reject)"}g), 6, "and about each group";
     is $c->get("/quarantine?rule=nonsense")->{status}, 422, "no rule of ours";
     is $c->get("/quarantine?state=undecided")->{status}, 422, "no state of ours";
     my @csv = split /\r\n/, $c->get("/quarantine.csv?severity=flag")->{body};
