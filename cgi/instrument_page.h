@@ -14,6 +14,7 @@ struct instrument_page {
     const char *indicators; /* their names, with commas; NULL: none */
     const char *as_of;      /* ISO; NULL: now */
     int64_t as_of_ts;
+    struct view *chart;         /* its part of the page */
     struct series_page rows;    /* of the table */
     bool is_backward, is_paged; /* rows are oldest first; not the newest */
     struct instrument_correction *corrections; /* of the rows' times */
@@ -30,5 +31,10 @@ void instrument_page_values(struct page *p, const struct instrument_page *it);
 
 /* What it is, and who answers for it. */
 void instrument_page_facts(struct page *p, const struct instrument_facts *f);
+
+/* The bars that are missing of late, of every interval that was brought. */
+MUST_USE bool instrument_page_gaps(struct page *p,
+                                   const struct instrument_facts *f,
+                                   struct err *err);
 
 #endif

@@ -229,22 +229,6 @@ set_intervals(struct page *p, struct view *v, const struct instrument_page *it)
             set_interval(p, v, it, f->intervals[i].interval_s);
 }
 
-/* Panes below the prices: the volume's, and those of what is chosen. */
-static int
-count_panes(const struct instrument_page *it)
-{
-    int n = 1;
-    for (int i = 0; i < INDICATOR_COUNT; i++) {
-        const char *pane = indicator_all[i].pane;
-        bool is_new = it->chosen[i] && strcmp(pane, "price") != 0 &&
-                      strcmp(pane, "volume") != 0;
-        for (int k = 0; k < i && is_new; k++)
-            is_new = !it->chosen[k] || strcmp(indicator_all[k].pane, pane) != 0;
-        n += is_new;
-    }
-    return n;
-}
-
 static const char *
 group_of(const struct indicator *i)
 {
@@ -301,17 +285,42 @@ set_as_of(struct page *p, struct view *v, const struct instrument_page *it)
 }
 
 static void
-set_chart(struct page *p, const struct instrument_page *it)
+set_chart(struct page *p, struct instrument_page *it)
 {
-    struct view *v = view_add(p->view, "CHART");
+    struct view *v = it->chart = view_add(p->view, "CHART");
     view_setf(v, "API_URL", "/api/v1/charts/%s",
               form_escape(p->a, it->facts.fresh.symbol));
     view_set(v, "THE_INTERVAL", interval_name(it->interval_s));
     view_set(v, "API_AS_OF", it->as_of);
-    view_set_i64(v, "N_PANES", count_panes(it));
     set_intervals(p, v, it);
     set_indicators(v, it);
     set_as_of(p, v, it);
+}
+
+static bool
+has_volume(const struct series_page *rows)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        if (!isnan(rows->volume[i]))
+            return true;
+    return false;
+}
+
+/* Panes below the prices: the volume's, and those of what is chosen. */
+static int
+count_panes(const struct instrument_page *it)
+{
+    bool volume = has_volume(&it->rows);
+    int n = 0;
+    for (int i = 0; i < INDICATOR_COUNT; i++) {
+        const char *pane = indicator_all[i].pane;
+        bool is_new = it->chosen[i] && strcmp(pane, "price") != 0;
+        for (int k = 0; k < i && is_new; k++)
+            is_new = !it->chosen[k] || strcmp(indicator_all[k].pane, pane) != 0;
+        volume &= strcmp(pane, "volume") != 0 || !is_new;
+        n += is_new;
+    }
+    return n + volume;
 }
 
 static void
@@ -344,6 +353,8 @@ fill(struct page *p, struct instrument_page *it, struct err *err)
     set_verdict(p, &it->facts);
     set_links(p, it);
     instrument_page_facts(p, &it->facts);
+    if (!instrument_page_gaps(p, &it->facts, err))
+        return false;
     if (it->facts.n_intervals == 0) {
         view_set(view_add(p->view, "NO_BARS"), "OWN_INTERVAL",
                  own_interval(it));
@@ -354,6 +365,7 @@ fill(struct page *p, struct instrument_page *it, struct err *err)
         return true;
     if (!read_rows(p, it, err))
         return false;
+    view_set_i64(it->chart, "N_PANES", count_panes(it));
     if (!page_has_errors(p))
         instrument_page_values(p, it);
     return true;

@@ -1,6 +1,7 @@
 /* The parts of an instrument's page below its chart; retiring it. */
 #include "cgi/instrument_page.h"
 #include "cgi/show.h"
+#include "core/gap.h"
 #include "core/instrument.h"
 #include "core/interval.h"
 #include "lib/date.h"
@@ -8,10 +9,17 @@
 
 #include <math.h>
 
-static void
-set_number(struct page *p, struct view *v, const char *name, double value)
+enum { GAP_DAYS = 90, GAPS_SHOWN = 10 };
+
+/* One price a bar and no volume: of a published series. */
+static bool
+is_scalar(const struct series_page *r)
 {
-    view_set(v, name, fmt_price(p->a, value));
+    for (size_t i = 0; i < r->n; i++)
+        if (r->open[i] != r->close[i] || r->high[i] != r->close[i] ||
+            r->low[i] != r->close[i] || !isnan(r->volume[i]))
+            return false;
+    return true;
 }
 
 static void
@@ -46,7 +54,7 @@ set_correction(struct page *p, struct view *row,
 
 static void
 set_row(struct page *p, struct view *row, const struct instrument_page *it,
-        size_t i)
+        bool scalar, size_t i)
 {
     const struct series_page *r = &it->rows;
     bool daily = it->interval_s % DAY_S == 0;
@@ -55,11 +63,12 @@ set_row(struct page *p, struct view *row, const struct instrument_page *it,
              daily ? date_format_day(p->a, ts) : page_time(p, ts));
     view_set(row, "ROW_ISO",
              daily ? date_format_day(p->a, ts) : date_format_iso(p->a, ts));
-    set_number(p, row, "OPEN", r->open[i]);
-    set_number(p, row, "HIGH", r->high[i]);
-    set_number(p, row, "LOW", r->low[i]);
-    set_number(p, row, "CLOSE", r->close[i]);
-    set_number(p, row, "VOLUME", r->volume[i]);
+    const double values[] = {r->open[i], r->high[i], r->low[i], r->close[i],
+                             r->volume[i]};
+    for (size_t k = 0; k < COUNT_OF(values) && !scalar; k++)
+        set_cell(p, row, values[k]);
+    if (scalar)
+        set_cell(p, row, r->close[i]);
     for (int k = 0; k < INDICATOR_COUNT; k++)
         if (it->chosen[k])
             set_cell(p, row, r->indicators[k][i]);
@@ -86,6 +95,8 @@ set_pager(struct page *p, struct view *v, const struct instrument_page *it)
 void
 instrument_page_values(struct page *p, const struct instrument_page *it)
 {
+    static const char *const titles[] = {"Open", "High", "Low", "Close",
+                                         "Volume"};
     const struct series_page *r = &it->rows;
     if (r->n == 0) {
         view_show(p->view, it->is_paged ? "NO_MORE" : "NONE_KNOWN");
@@ -93,12 +104,18 @@ instrument_page_values(struct page *p, const struct instrument_page *it)
     }
     struct view *v = view_add(p->view, "VALUES");
     view_set(v, "VALUES_INTERVAL", interval_name(it->interval_s));
+    bool scalar = is_scalar(r);
+    for (size_t i = 0; i < COUNT_OF(titles) && !scalar; i++)
+        view_set(view_add(v, "COLUMN"), "COLUMN_TITLE", titles[i]);
+    if (scalar)
+        view_set(view_add(v, "COLUMN"), "COLUMN_TITLE", "Value");
     for (int k = 0; k < INDICATOR_COUNT; k++)
         if (it->chosen[k])
             view_set(view_add(v, "COLUMN"), "COLUMN_TITLE",
                      indicator_all[k].title);
     for (size_t i = 0; i < r->n; i++)
-        set_row(p, view_add(v, "ROW"), it, it->is_backward ? r->n - 1 - i : i);
+        set_row(p, view_add(v, "ROW"), it, scalar,
+                it->is_backward ? r->n - 1 - i : i);
     set_pager(p, v, it);
 }
 
@@ -170,6 +187,51 @@ instrument_page_facts(struct page *p, const struct instrument_facts *f)
     struct view *v = f->n_listings > 0 ? view_add(p->view, "LISTINGS") : NULL;
     for (size_t i = 0; i < f->n_listings; i++)
         set_listing(p, view_add(v, "LISTING"), &f->listings[i]);
+}
+
+static void
+set_gap(struct page *p, struct view *v, const struct gap *g)
+{
+    bool daily = g->interval_s % DAY_S == 0;
+    const char *from =
+        daily ? date_format_day(p->a, g->from_ts) : page_time(p, g->from_ts);
+    const char *to =
+        daily ? date_format_day(p->a, g->to_ts) : page_time(p, g->to_ts);
+    view_setf(v, "GAP_WORDS", "%s%s", fmt_plural(p->a, g->n, "bar", "bars"),
+              g->is_at_end ? ", the newest" : "");
+    view_set(v, "GAP_INTERVAL", interval_name(g->interval_s));
+    view_set(v, "GAP_FROM", from);
+    if (g->from_ts != g->to_ts)
+        view_set(view_add(v, "GAP_LONG"), "GAP_TO", to);
+}
+
+bool
+instrument_page_gaps(struct page *p, const struct instrument_facts *f,
+                     struct err *err)
+{
+    const struct gap_filter filter = {
+        .symbols = &f->fresh.symbol,
+        .n_symbols = 1,
+        .from_ts = p->now_ts - GAP_DAYS * (int64_t)DAY_S,
+        .limit = GAPS_SHOWN,
+    };
+    struct gap *gaps;
+    size_t n;
+    bool is_more;
+    if (!f->active || f->n_intervals == 0)
+        return true;
+    if (!gap_list(p->a, p->db, &filter, p->now_ts, &gaps, &n, &is_more, err))
+        return false;
+    struct view *v = view_add(p->view, "GAPS");
+    view_set_i64(v, "GAP_DAYS", GAP_DAYS);
+    if (n == 0)
+        view_show(v, "NO_GAPS");
+    struct view *list = n > 0 ? view_add(v, "GAP_LIST") : NULL;
+    for (size_t i = 0; i < n; i++)
+        set_gap(p, view_add(list, "GAP"), &gaps[i]);
+    if (is_more)
+        view_show(v, "MORE_GAPS");
+    return true;
 }
 
 bool

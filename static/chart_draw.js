@@ -215,11 +215,10 @@ export class Drawing {
     sayPrices(row, say) {
         say(this.timeWords(timeOf(row)), "chart-time");
         const price = (value) => format(value, this.decimals);
-        if (this.isScalar)
-            say(price(row.close));
-        else
-            say(`O ${price(row.open)} H ${price(row.high)} L ${price(row.low)} C ${price(row.close)}`,
-                row.close >= row.open ? "chart-rise" : "chart-fall");
+        const parts = this.isScalar ? [price(row.close)]
+            : ["open", "high", "low", "close"].map((name) => `${name[0].toUpperCase()} ${price(row[name])}`);
+        for (const part of parts)
+            say(part, this.isScalar ? "" : row.close >= row.open ? "chart-rise" : "chart-fall");
         if (row.partial)
             say("may still grow", "chart-mark");
         if (row.corrected)

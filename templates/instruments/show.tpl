@@ -48,9 +48,9 @@
 <div class="card-head"><h2 id="values-title">Values, {{VALUES_INTERVAL}}, newest first</h2><p><a href="{{EXPORT_URL}}" download>Download all as CSV</a></p></div>
 <div class="table-scroll" tabindex="0" role="region" aria-label="Table of values">
 <table class="values">
-<thead><tr><th scope="col">Time</th><th scope="col" class="num">Open</th><th scope="col" class="num">High</th><th scope="col" class="num">Low</th><th scope="col" class="num">Close</th><th scope="col" class="num">Volume</th>{{#COLUMN}}<th scope="col" class="num">{{COLUMN_TITLE}}</th>{{/COLUMN}}</tr></thead>
+<thead><tr><th scope="col">Time</th>{{#COLUMN}}<th scope="col" class="num">{{COLUMN_TITLE}}</th>{{/COLUMN}}</tr></thead>
 <tbody>
-{{#ROW}}<tr><th scope="row"><time datetime="{{ROW_ISO}}">{{ROW_TIME}}</time>{{#PARTIAL}}<span class="sub">may still grow</span>{{/PARTIAL}}{{#CORRECTED}}<span class="sub"><a href="/loads/{{LOAD_ID}}" title="The close was {{CLOSE_BEFORE}} until {{REPLACED_FULL}}">◆ corrected by load {{LOAD_ID}}</a></span>{{/CORRECTED}}{{#CORRECTED_ONCE}}<span class="sub">◆ corrected</span>{{/CORRECTED_ONCE}}</th><td class="num">{{OPEN}}</td><td class="num">{{HIGH}}</td><td class="num">{{LOW}}</td><td class="num">{{CLOSE}}</td><td class="num">{{VOLUME}}</td>{{#CELL}}<td class="num">{{CELL_VALUE}}</td>{{/CELL}}</tr>
+{{#ROW}}<tr><th scope="row"><time datetime="{{ROW_ISO}}">{{ROW_TIME}}</time>{{#PARTIAL}}<span class="sub">may still grow</span>{{/PARTIAL}}{{#CORRECTED}}<span class="sub"><a href="/loads/{{LOAD_ID}}" title="The close was {{CLOSE_BEFORE}} until {{REPLACED_FULL}}">◆ corrected by load {{LOAD_ID}}</a></span>{{/CORRECTED}}{{#CORRECTED_ONCE}}<span class="sub">◆ corrected</span>{{/CORRECTED_ONCE}}</th>{{#CELL}}<td class="num">{{CELL_VALUE}}</td>{{/CELL}}</tr>
 {{/ROW}}
 </tbody>
 </table>
@@ -92,10 +92,19 @@
 {{#STORED}}<div><dt>Bars of {{STORED_INTERVAL}}</dt><dd class="nowrap"><time datetime="{{STORED_FROM}}">{{STORED_FROM}}</time> to <time datetime="{{STORED_TO}}">{{STORED_TO}}</time></dd></div>
 {{/STORED}}</dl>
 </section>
+{{#GAPS}}
+<section class="card" aria-labelledby="gaps-title">
+<h2 id="gaps-title">Gaps of the last {{GAP_DAYS}} days</h2>
+{{#NO_GAPS}}<p>None: every bar that its calendar expects is there.</p>{{/NO_GAPS}}
+{{#GAP_LIST}}<ul class="saved">{{#GAP}}<li><p><strong>{{GAP_WORDS}}</strong> of {{GAP_INTERVAL}}: {{GAP_FROM}}{{#GAP_LONG}} to {{GAP_TO}}{{/GAP_LONG}}</p></li>
+{{/GAP}}</ul>{{/GAP_LIST}}
+{{#MORE_GAPS}}<p class="soft">These are the oldest; there are more.</p>{{/MORE_GAPS}}
+</section>
+{{/GAPS}}
 </div>
 {{#MAY_RETIRE}}
 <section class="card" aria-labelledby="do-title">
-<h2 id="do-title">Do something with it</h2>
+<h2 id="do-title">Fetch, export, retire</h2>
 <div class="actions"><a class="button" href="{{BACKFILL_URL}}">Fetch a stretch of its history</a><a class="button" href="{{EXPORT_URL}}" download>Export as CSV</a></div>
 <details class="more"><summary>Retire {{SYMBOL}}</summary>
 <form method="post" action="{{RETIRE_URL}}"><input type="hidden" name="csrf" value="{{CSRF}}">
