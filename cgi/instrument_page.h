@@ -37,4 +37,9 @@ MUST_USE bool instrument_page_gaps(struct page *p,
                                    const struct instrument_facts *f,
                                    struct err *err);
 
+/* Its days' scores of late, at its own interval. */
+MUST_USE bool instrument_page_quality(struct page *p,
+                                      const struct instrument_facts *f,
+                                      struct err *err);
+
 #endif

@@ -328,7 +328,7 @@ set_links(struct page *p, const struct instrument_page *it)
 {
     const char *symbol = it->facts.fresh.symbol;
     struct buf *export = buf_new(p->a), *loads = buf_new(p->a),
-               *backfill = buf_new(p->a);
+               *backfill = buf_new(p->a), *doubts = buf_new(p->a);
     buf_addf(export, "/api/v1/export/%s", form_escape(p->a, symbol));
     show_query(export, "interval", interval_name(it->interval_s));
     show_query(export, "format", "csv");
@@ -338,6 +338,11 @@ set_links(struct page *p, const struct instrument_page *it)
     show_query(backfill, "instrument", symbol);
     view_set(p->view, "SELF_URL", it->path);
     view_set(p->view, "EXPORT_URL", export->data);
+    buf_adds(doubts, "/quarantine");
+    show_query(doubts, "instrument", symbol);
+    view_set(p->view, "DOUBTS_URL", doubts->data);
+    view_setf(p->view, "QUALITY_URL", "/api/v1/quality/%s",
+              form_escape(p->a, symbol));
     view_set(p->view, "LOADS_URL", loads->data);
     view_set(p->view, "BACKFILL_URL", backfill->data);
     view_setf(p->view, "RETIRE_URL", "%s/retire", it->path);
@@ -353,7 +358,8 @@ fill(struct page *p, struct instrument_page *it, struct err *err)
     set_verdict(p, &it->facts);
     set_links(p, it);
     instrument_page_facts(p, &it->facts);
-    if (!instrument_page_gaps(p, &it->facts, err))
+    if (!instrument_page_quality(p, &it->facts, err) ||
+        !instrument_page_gaps(p, &it->facts, err))
         return false;
     if (it->facts.n_intervals == 0) {
         view_set(view_add(p->view, "NO_BARS"), "OWN_INTERVAL",

@@ -47,7 +47,7 @@
 <section class="card" aria-labelledby="values-title">
 <div class="card-head"><h2 id="values-title">Values, {{VALUES_INTERVAL}}, newest first</h2><p><a href="{{EXPORT_URL}}" download>Download all as CSV</a></p></div>
 <div class="table-scroll" tabindex="0" role="region" aria-label="Table of values">
-<table class="values">
+<table class="values {{#FEW}}values-few{{/FEW}}">
 <thead><tr><th scope="col">Time</th>{{#COLUMN}}<th scope="col" class="num">{{COLUMN_TITLE}}</th>{{/COLUMN}}</tr></thead>
 <tbody>
 {{#ROW}}<tr><th scope="row"><time datetime="{{ROW_ISO}}">{{ROW_TIME}}</time>{{#PARTIAL}}<span class="sub">may still grow</span>{{/PARTIAL}}{{#CORRECTED}}<span class="sub"><a href="/loads/{{LOAD_ID}}" title="The close was {{CLOSE_BEFORE}} until {{REPLACED_FULL}}">◆ corrected by load {{LOAD_ID}}</a></span>{{/CORRECTED}}{{#CORRECTED_ONCE}}<span class="sub">◆ corrected</span>{{/CORRECTED_ONCE}}</th>{{#CELL}}<td class="num">{{CELL_VALUE}}</td>{{/CELL}}</tr>
@@ -89,14 +89,23 @@
 <div><dt>Calendar</dt><dd>{{CALENDAR}}</dd></div>
 <div><dt>Plausible prices</dt><dd>{{BOUNDS}}</dd></div>
 <div><dt>Changes from bar to bar</dt><dd>{{JUMP}}</dd></div>
-{{#STORED}}<div><dt>Bars of {{STORED_INTERVAL}}</dt><dd class="nowrap"><time datetime="{{STORED_FROM}}">{{STORED_FROM}}</time> to <time datetime="{{STORED_TO}}">{{STORED_TO}}</time></dd></div>
+{{#STORED}}<div class="wide"><dt>Bars stored</dt>{{#STORED_ONE}}<dd>{{STORED_INTERVAL}}: <time datetime="{{STORED_FROM}}">{{STORED_FROM}}</time> to <time datetime="{{STORED_TO}}">{{STORED_TO}}</time></dd>{{/STORED_ONE}}</div>
 {{/STORED}}</dl>
 </section>
+{{#QUALITY}}
+<section class="card" aria-labelledby="quality-title">
+<div class="card-head"><h2 id="quality-title">Quality of the last {{QUALITY_DAYS}} days</h2><p><a href="{{DOUBTS_URL}}">Its doubtful rows</a></p></div>
+<p>{{QUALITY_WORDS}}</p>
+{{#QUALITY_LIST}}<ul class="saved">{{#QUALITY_DAY}}<li><p><strong>{{DAY_SCORE}}</strong> on <time datetime="{{DAY}}">{{DAY}}</time>: {{DAY_WORDS}}</p></li>
+{{/QUALITY_DAY}}</ul>{{/QUALITY_LIST}}
+<p class="soft"><a href="{{QUALITY_URL}}">All days, as data</a></p>
+</section>
+{{/QUALITY}}
 {{#GAPS}}
 <section class="card" aria-labelledby="gaps-title">
 <h2 id="gaps-title">Gaps of the last {{GAP_DAYS}} days</h2>
 {{#NO_GAPS}}<p>None: every bar that its calendar expects is there.</p>{{/NO_GAPS}}
-{{#GAP_LIST}}<ul class="saved">{{#GAP}}<li><p><strong>{{GAP_WORDS}}</strong> of {{GAP_INTERVAL}}: {{GAP_FROM}}{{#GAP_LONG}} to {{GAP_TO}}{{/GAP_LONG}}</p></li>
+{{#GAP_LIST}}<ul class="saved">{{#GAP}}<li><p><strong>{{GAP_WORDS}}</strong> of {{GAP_INTERVAL}}: {{GAP_FROM}}{{#GAP_LONG}} to {{GAP_TO}}{{/GAP_LONG}}{{#GAP_AT_END}}, and none since{{/GAP_AT_END}}</p></li>
 {{/GAP}}</ul>{{/GAP_LIST}}
 {{#MORE_GAPS}}<p class="soft">These are the oldest; there are more.</p>{{/MORE_GAPS}}
 </section>

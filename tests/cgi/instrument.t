@@ -34,7 +34,7 @@ my $odd = "/instruments/" . Console::escape("X/Y^Z=1.F-0_");
 
 sub cells {
     my ($body) = @_;
-    my ($table) = $body =~ m{<table class="values">(.*?)</table>}s;
+    my ($table) = $body =~ m{<table class="values[^>]*>(.*?)</table>}s;
     return [map { [m{<t[hd][^>]*>(.*?)</t[hd]>}g] } grep { /<td/ } split m{</tr>}, $table // ""];
 }
 sub days {
@@ -89,7 +89,7 @@ subtest "values by pages, newest first" => sub {
     like($c->get("$odd?before=2020-01-01")->{body}, qr/no more bars this way/, "before the first: said so");
     is($c->get("$odd?before=x%3Cscript%3E")->{status}, 422, "a place that is none");
     my $plain = $c->get("$odd?indicator=sma_20&indicator=rsi_14&interval=1d")->{body};
-    my ($head) = $plain =~ m{<table class="values">(.*?)</thead>}s;
+    my ($head) = $plain =~ m{<table class="values[^>]*>(.*?)</thead>}s;
     like($head, qr{SMA 20</th><th[^>]*>RSI 14}, "chosen indicators are columns");
     is(scalar @{cells($plain)->[0]}, 8, "with a value each");
     like($plain, qr{value="rsi_14"[^>]*checked}, "and stay checked");
