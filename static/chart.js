@@ -36,6 +36,7 @@ class ChartPage {
     }
 
     start() {
+        this.box.closest(".chart-card").dataset.on = "";
         this.surface.tabIndex = 0;
         this.surface.setAttribute("role", "application");
         this.surface.addEventListener("keydown", (event) => this.onKey(event));

@@ -25,7 +25,7 @@
 <div class="chart" id="chart" data-panes="{{N_PANES}}"></div>
 </div>
 <p class="chart-note soft">Drag or ← → to move, wheel or + − to zoom, Home and End for the first and the newest bar. Charts by <a href="https://www.tradingview.com/" rel="noopener">TradingView</a>: TradingView Lightweight Charts™, © 2026 TradingView, Inc. (<a href="/static/vendor/lightweight-charts.LICENSE.txt">licence</a>)</p>
-<noscript><p class="notice">The chart needs JavaScript. The table below holds the same values, page by page.</p></noscript>
+<p class="notice chart-off">The chart needs JavaScript. The table below holds the same values, page by page.</p>
 <form class="chart-form" id="chart-form" method="get" action="{{SELF_URL}}" aria-label="What is shown">
 <input type="hidden" name="interval" value="{{THE_INTERVAL}}">
 <details class="more" id="indicators">

@@ -2,6 +2,8 @@
 // without JavaScript; every page against axe and the Nu HTML checker; pictures
 // of every page into build/shots/.
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { Instance } from "./lib/instance.mjs";
 import { checkHtml, launch, Visitor } from "./lib/browser.mjs";
@@ -517,6 +519,126 @@ test("a token is made, shown once, and revoked; without JavaScript too", { timeo
             await inspect(visitor, "tokens", "/tokens");
         await visitor.close();
     }
+});
+
+// Minutes that were never fetched: two and a half days, one of them corrected.
+async function minutesBrought(symbol) {
+    const start = Date.UTC(2026, 0, 30);
+    const lines = ["time,open,high,low,close,volume"];
+    for (let i = 0; i < 3_600; i++) {
+        const price = 100 + 5 * Math.sin(i / 200);
+        lines.push([new Date(start + i * 60_000).toISOString(), price, price + 0.25, price - 0.25, price + 0.125, 1 + i % 7].join(","));
+    }
+    const file = path.join(instance.var, "minutes.csv");
+    await writeFile(file, lines.join("\n"), { mode: 0o644 });
+    await instance.quotemill(["instrument", "add", symbol, "--kind", "crypto", "--interval", "1m"]);
+    await instance.quotemill(["import", file, "--instrument", symbol, "--interval", "1m"]);
+    await writeFile(file, [lines[0], lines.at(-5).replace(/[^,]+$/, "99")].join("\n"), { mode: 0o644 });
+    await instance.quotemill(["import", file, "--instrument", symbol, "--interval", "1m"]);
+    await instance.quotemill(["run", "--step", "process"]);
+}
+
+// Colours that are not the surface's, on the largest canvas.
+const drawn = (page) => page.evaluate(() => {
+    const [canvas] = [...document.querySelectorAll("#chart canvas")].sort((a, b) => b.width * b.height - a.width * a.height);
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+});
+
+const barsShown = async (page, n) => page.locator(`#chart[data-bars="${n}"]`).waitFor();
+
+test("an instrument's chart draws, switches and pans back to its first bar", { timeout: 300_000 }, async () => {
+    await minutesBrought("TST/USD");
+    const visitor = await admin();
+    const { page } = visitor;
+    await visitor.go("/instruments");
+    await page.getByRole("link", { name: "TST/USD" }).click();
+    await page.waitForURL("**/instruments/TST%2FUSD");
+    await barsShown(page, 500);
+    await page.evaluate(() => { globalThis.sameDocument = true; });
+    assert.ok(await drawn(page) > 3, "candles");
+    assert.match(await page.locator("#chart-legend").innerText(), /O \d+\.\d+.* C \d+\.\d+.*Volume/s);
+    assert.match(await page.locator("#values").innerText(), /corrected by load \d+/);
+
+    const calls = [];
+    page.on("request", (request) => calls.push(new URL(request.url())));
+    await page.locator("#indicators summary").click();
+    await page.getByLabel("RSI 14").check();
+    await page.getByLabel("SMA 20", { exact: true }).check();
+    await page.locator('#chart[data-panes="2"]').waitFor();
+    await page.locator("#values").getByRole("columnheader", { name: "RSI 14" }).waitFor();
+    assert.match(await page.locator("#chart-legend").innerText(), /SMA 20 \d.*RSI 14 \d/s);
+    assert.equal(new URL(page.url()).search, "?indicator=sma_20&indicator=rsi_14");
+
+    await page.locator("#chart").focus();
+    const late = Date.now() + 60_000;
+    while (await page.locator('#chart[data-whole="true"]').count() === 0) {
+        assert.ok(Date.now() < late, await page.locator("#chart-status").innerText());
+        await page.keyboard.press("Home");
+        await page.waitForTimeout(50);
+    }
+    await barsShown(page, 3_600);
+    assert.match(await page.locator("#chart-status").innerText(), /2026-01-30 to 2026-02-01, all there are/);
+    assert.ok(calls.some((it) => it.searchParams.get("before")), "by pages");
+    await page.keyboard.press("+");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("End");
+
+    await page.getByRole("link", { name: "1h", exact: true }).click();
+    await barsShown(page, 60);
+    await page.getByRole("heading", { name: "Values, 1h" }).waitFor();
+    assert.match(page.url(), /interval=1h&indicator=sma_20&indicator=rsi_14$/);
+    assert.equal(await page.locator('#intervals [aria-current]').innerText(), "1h");
+    assert.equal(await page.evaluate(() => globalThis.sameDocument), true, "no reload");
+    const stored = await instance.sql("SELECT close FROM bar b JOIN instrument i ON i.id = b.instrument_id "
+                                      + "WHERE symbol = 'TST/USD' AND b.interval_s = 3600 ORDER BY ts DESC LIMIT 1");
+    const served = await page.evaluate(async () =>
+        (await (await fetch(document.getElementById("chart-box").dataset.api + "?interval=1h&order=desc&limit=1")).json()).rows[0].close);
+    assert.equal(String(served), stored);
+    await page.reload();
+    await barsShown(page, 60);
+    assert.ok(await page.getByLabel("RSI 14").isChecked(), "the address remembers");
+    for (const [name, to] of [["instrument", "/instruments/BTC-USD?indicator=sma_50&indicator=bb_upper&indicator=bb_lower&indicator=rsi_14&indicator=macd&indicator=macd_signal&indicator=macd_hist"],
+                              ["instrument-line", "/instruments/MNAV"]])
+        await inspect(visitor, name, to);
+    await inspect(visitor, "instrument-minutes", "/instruments/TST%2FUSD?as_of=2100-01-01", { shot: false });
+    await inspect(visitor, "instrument-wrong", "/instruments/BTC-USD?interval=2d&as_of=x", { status: 422, shot: false });
+    await visitor.close();
+});
+
+test("an instrument's page without JavaScript: table, indicators, pages, adding and retiring", async () => {
+    const visitor = await admin({ javaScriptEnabled: false });
+    const { page } = visitor;
+    await visitor.go("/instruments/BTC-USD");
+    assert.equal(await page.locator("#chart").isVisible(), false);
+    await page.getByText("The chart needs JavaScript").waitFor();
+    await page.locator("#indicators summary").click();
+    await page.getByLabel("RSI 14").check();
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByRole("columnheader", { name: "RSI 14" }).waitFor();
+    const newest = await page.locator(".values tbody th").first().innerText();
+    await page.getByRole("link", { name: "Older" }).click();
+    assert.ok(await page.locator(".values tbody th").first().innerText() < newest);
+    await page.getByRole("link", { name: "Newer" }).click();
+    assert.equal(await page.locator(".values tbody th").first().innerText(), newest);
+
+    await visitor.go("/instruments");
+    await page.getByText("Add an instrument").click();
+    await page.getByLabel("Symbol", { exact: true }).fill("XAU=F");
+    await page.getByLabel("Lowest price").fill("much");
+    visitor.status = 422;
+    await page.getByRole("button", { name: "Add the instrument" }).click();
+    await page.getByText("\"much\" is no number").first().waitFor();
+    html["instruments-wrong"] = await page.content();
+    visitor.status = undefined;
+    await page.getByLabel("Lowest price").fill("1");
+    await page.getByRole("button", { name: "Add the instrument" }).click();
+    await page.getByText("No bar of XAU=F is stored yet").waitFor();
+    html["instrument-empty"] = await page.content();
+    await page.getByText("Retire XAU=F").first().click();
+    await page.getByRole("button", { name: "Retire XAU=F" }).click();
+    await page.getByRole("button", { name: "Bring XAU=F back" }).waitFor();
+    await visitor.close();
 });
 
 test("no page is heavy", () => {
