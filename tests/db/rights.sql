@@ -81,7 +81,7 @@ SELECT does('console', 'stops a job', $$UPDATE load_job SET state = 'cancelled',
 SELECT does('console', 'adds an instrument', $$INSERT INTO instrument (symbol, title, kind, calendar) VALUES ('NEW', 'New', 'stock', (SELECT min(name) FROM calendar))$$);
 SELECT does('console', 'lists it', $$INSERT INTO listing (instrument_id, provider, provider_symbol) SELECT i.id, min(p.name), 'NEW' FROM instrument i, provider p WHERE i.symbol = 'NEW' GROUP BY 1$$);
 SELECT does('console', 'retires an instrument', $$UPDATE instrument SET active = false WHERE symbol = 'NEW'$$);
-SELECT does_not('console', 'rewrite an instrument', $$UPDATE instrument SET price_max = 1$$);
+SELECT does_not('console', 'rename an instrument', $$UPDATE instrument SET symbol = 'Z'$$);
 SELECT does_not('console', 'delete a listing', $$DELETE FROM listing$$);
 SELECT does('console', 'saves a mapping', $$INSERT INTO saved_mapping (name, header, spec, created_by) VALUES ('a', 'b', '{}', 'ann')$$);
 SELECT does('console', 'deletes a mapping', $$DELETE FROM saved_mapping$$);
