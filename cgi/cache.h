@@ -15,7 +15,7 @@
 
 enum {
     CACHE_ENTRIES_MAX = 32,
-    CACHE_BYTES_MAX = 4 * 1024 * 1024,
+    CACHE_BYTES_MAX = 2 * 1024 * 1024,
     CACHE_ENTRY_BYTES_MAX = 512 * 1024,
 };
 

@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -55,6 +56,8 @@ main(void)
         return EXIT_FAILURE;
     }
     signals_set();
+    /* what a large answer needed goes back when it is sent */
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     struct arena *a = arena_new();
     while (fcgi_accept(f)) {
         dispatch(&console, f, a, config_now_ts(), (int64_t)time(NULL));

@@ -1,7 +1,6 @@
 /* quotemill export: stored bars as CSV or JSON, to a file or a pipe. What is
  * due of an instrument is milled first, so nothing written is behind. */
 #include "core/export.h"
-#include "core/mill.h"
 #include "lib/format.h"
 #include "worker/command.h"
 #include "worker/mill_due.h"
@@ -189,12 +188,8 @@ run_exports(struct db *db, const struct export *exports, size_t n,
             struct sink *s, struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
-        const struct mill_options options = {0};
-        struct mill_count ignored;
         s->n_rows = 0;
-        if (!mill_instrument(db, exports[i].ask.instrument_id, &options,
-                             &ignored, err) ||
-            !export_run(db, &exports[i], i > 0, sink_write, s, &s->n_rows, err))
+        if (!export_run(db, &exports[i], i > 0, sink_write, s, &s->n_rows, err))
             return false;
         if (s->n_rows == 0)
             fprintf(stderr, "quotemill export: no bars of %s there\n",
