@@ -5,6 +5,8 @@
 #include "lib/format.h"
 #include "lib/json.h"
 
+#include <string.h>
+
 enum { RETIRED_MAX = 1000 };
 
 static void
@@ -98,8 +100,35 @@ put_time(struct arena *a, struct buf *b, const char *key,
     put_text(b, key, is_null ? NULL : date_format_iso(a, db_i64(rows, i, col)));
 }
 
-static void
-put_symbol(struct arena *a, struct buf *b, const struct db_rows *rows, int i)
+/* [[interval_s, first, last], ...] as the server gave it. */
+static bool
+put_intervals(struct arena *a, struct buf *b, const char *text, struct err *err)
+{
+    struct json list;
+    if (text == NULL)
+        text = "[]";
+    if (!json_parse(a, text, strlen(text), &list, err))
+        return false;
+    json_key(b, "intervals");
+    json_open(b, '[');
+    for (struct json_iter it = json_iter(list); json_next(&it);) {
+        int64_t v[3] = {0};
+        for (size_t k = 0; k < COUNT_OF(v); k++)
+            if (!json_i64(json_at(it.value, k), &v[k]))
+                return err_set(err, ERR_INTERNAL, "intervals %.80s", text);
+        json_open(b, '{');
+        put_text(b, "interval", interval_name((int32_t)v[0]));
+        put_text(b, "first", date_format_iso(a, v[1]));
+        put_text(b, "last", date_format_iso(a, v[2]));
+        json_close(b, '}');
+    }
+    json_close(b, ']');
+    return true;
+}
+
+static bool
+put_symbol(struct arena *a, struct buf *b, const struct db_rows *rows, int i,
+           struct err *err)
 {
     static const char *const texts[] = {"symbol", "title", "kind", "currency",
                                         "calendar"};
@@ -114,7 +143,10 @@ put_symbol(struct arena *a, struct buf *b, const struct db_rows *rows, int i)
     json_put_i64(b, db_i64(rows, i, "n_bars"));
     json_key(b, "active");
     json_put_bool(b, db_bool(rows, i, "active"));
+    if (!put_intervals(a, b, db_text(rows, i, "intervals"), err))
+        return false;
     json_close(b, '}');
+    return true;
 }
 
 bool
@@ -131,7 +163,8 @@ instrument_list_json(struct arena *a, struct db *db, const char *after,
     json_key(out, "symbols");
     json_open(out, '[');
     for (int i = 0; i < n; i++)
-        put_symbol(a, out, rows, i);
+        if (!put_symbol(a, out, rows, i, err))
+            return false;
     json_close(out, ']');
     put_text(out, "next", more ? db_text(rows, n - 1, "symbol") : NULL);
     json_close(out, '}');

@@ -44,8 +44,10 @@ MUST_USE bool instrument_list_page(struct arena *a, struct db *db,
 /* All, retired ones too, by symbol, after this one ("" for the first), for
  * programs; next is the `after` of what follows, null at the end:
  *     {"symbols": [{"symbol", "title", "kind", "currency", "calendar",
- *      "interval", "first", "last", "rows", "active"}], "next"}
- * first, last and rows are of the bars at the instrument's own interval. */
+ *      "interval", "first", "last", "rows", "active",
+ *      "intervals": [{"interval", "first", "last"}]}], "next"}
+ * first, last and rows are of the bars at the instrument's own interval;
+ * intervals are those that have bars. */
 MUST_USE bool instrument_list_json(struct arena *a, struct db *db,
                                    const char *after, int limit,
                                    struct buf *out, struct err *err);

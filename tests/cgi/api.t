@@ -75,9 +75,10 @@ is $json->{next}, undef, "nothing follows";
 is_deeply [map { $_->{symbol} } @{$json->{symbols}}], [sort { lc $a cmp lc $b } map { $_->{symbol} } @{$json->{symbols}}], "in order";
 my %by = map { $_->{symbol} => $_ } @{$json->{symbols}};
 is_deeply $by{WTI}, {symbol => "WTI", title => $by{WTI}{title}, kind => "energy", currency => "USD", calendar => "EIA", interval => "1d",
-    first => "2026-01-29T00:00:00Z", last => "2026-01-30T00:00:00Z", rows => 2, active => JSON::PP::true}, "what is known of one";
+    first => "2026-01-29T00:00:00Z", last => "2026-01-30T00:00:00Z", rows => 2, active => JSON::PP::true,
+    intervals => [{interval => "1d", first => "2026-01-29T00:00:00Z", last => "2026-01-30T00:00:00Z"}]}, "what is known of one";
 is $by{MSFT}{active}, JSON::PP::false, "one that is retired";
-is "@{[$by{MSFT}{rows}, $by{MSFT}{first} // 'null']}", "0 null", "and empty";
+is "@{[$by{MSFT}{rows}, $by{MSFT}{first} // 'null', scalar @{$by{MSFT}{intervals}}]}", "0 null 0", "and empty";
 $tag = $r->{headers}{etag}[0];
 is $r->{headers}{"cache-control"}[0], "private, no-cache", "asked again each time";
 $r = $c->get("/api/v1/symbols", headers => {HTTP_IF_NONE_MATCH => $tag});
