@@ -206,3 +206,20 @@ coverage_get(struct arena *a, struct db *db, const struct gap_filter *filter,
         close_row(&series[i], out, &out->rows[i]);
     return true;
 }
+
+bool
+coverage_interval(struct db *db, const char *symbol, int32_t *interval_s,
+                  struct err *err)
+{
+    struct arena *a = arena_new();
+    struct db_rows *rows;
+    bool ok =
+        db_query(a, db, SQL_series_instrument, DB_ARGS(symbol), &rows, err);
+    if (ok && db_count(rows) == 0)
+        ok = err_set(err, ERR_MISSING, "there is no instrument \"%.40s\"",
+                     symbol);
+    if (ok)
+        *interval_s = (int32_t)db_i64(rows, 0, "interval_s");
+    arena_free(a);
+    return ok;
+}

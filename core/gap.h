@@ -48,6 +48,20 @@ MUST_USE bool gap_list(struct arena *a, struct db *db,
  * bar), bars, at_end. */
 void gap_put(struct arena *a, struct buf *out, const struct gap *gap);
 
+/* What somebody chose to be filled: time of an instrument and interval. */
+struct gap_choice {
+    const char *symbol;
+    int32_t interval_s;
+    int64_t from_ts, to_ts;
+};
+
+/* The gaps in it: what is missing now, for a page may be old.
+ * fails   as gap_list */
+MUST_USE bool gap_choose(struct arena *a, struct db *db,
+                         const struct gap_choice *choices, size_t n,
+                         int64_t now_ts, struct gap **out, size_t *n_out,
+                         struct err *err);
+
 /* Queues one run that fetches and stores exactly these gaps, as far as any
  * listing can answer for their interval; wakes who waits. Joins the caller's
  * transaction. */
@@ -114,6 +128,11 @@ MUST_USE bool coverage_get(struct arena *a, struct db *db,
                            const struct gap_filter *filter, const char *after,
                            int n_instruments, int64_t now_ts,
                            struct coverage_map *out, struct err *err);
+
+/* An instrument's own interval.
+ * fails   ERR_MISSING: there is none of that symbol (any case) */
+MUST_USE bool coverage_interval(struct db *db, const char *symbol,
+                                int32_t *interval_s, struct err *err);
 
 /* "have", "part", "gap", "quarantined", "corrected", "closed", "none". */
 const char *coverage_state_name(enum coverage_state state);

@@ -1,12 +1,14 @@
 // What the console gains when JavaScript is on. Every page works without it:
 // each module looks for what it enhances and leaves all else alone.
 import { followLive } from "./live.js";
+import { chooseGaps } from "./coverage.js";
 import { previewForecast } from "./forecast.js";
 import { sendFiles } from "./upload.js";
 
 followLive();
 previewForecast();
 sendFiles();
+chooseGaps();
 
 // On a phone the navigation scrolls sideways: show where we are.
 const here = document.querySelector(".nav [aria-current]");

@@ -29,6 +29,7 @@
 <li><a href="/upload" {{#AT_UPLOAD}}aria-current="page"{{/AT_UPLOAD}} {{#AT_UPLOADS}}aria-current="true"{{/AT_UPLOADS}} {{#AT_LOADS}}aria-current="true"{{/AT_LOADS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-upload"/></svg>Upload</a></li>{{/IS_OPERATOR}}
 <li><a href="/models" {{#AT_MODELS}}aria-current="page"{{/AT_MODELS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-models"/></svg>Models</a></li>
 <li><a href="/instruments" {{#AT_INSTRUMENTS}}aria-current="page"{{/AT_INSTRUMENTS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-instruments"/></svg>Instruments</a></li>
+<li><a href="/coverage" {{#AT_COVERAGE}}aria-current="page"{{/AT_COVERAGE}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-coverage"/></svg>Coverage</a></li>
 <li><a href="/quarantine" {{#AT_QUARANTINE}}aria-current="page"{{/AT_QUARANTINE}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-quarantine"/></svg>Quarantine</a></li>
 <li><a href="/tokens" {{#AT_TOKENS}}aria-current="page"{{/AT_TOKENS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-tokens"/></svg>Tokens</a></li>
 {{#IS_ADMIN}}
