@@ -64,7 +64,10 @@ mill_state_is_same(const struct feature_state *x, const struct feature_state *y)
     if (left.indicators.bars >= MILL_STATE_BARS &&
         right.indicators.bars >= MILL_STATE_BARS)
         left.indicators.bars = right.indicators.bars;
-    return memcmp(&left, &right, sizeof left) == 0;
+    unsigned char l[sizeof left], r[sizeof right]; /* NaN equals itself */
+    memcpy(l, &left, sizeof left);
+    memcpy(r, &right, sizeof right);
+    return memcmp(l, r, sizeof l) == 0;
 }
 
 bool

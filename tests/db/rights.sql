@@ -51,6 +51,9 @@ CREATE FUNCTION does_not(role text, words text, command text) RETURNS text LANGU
 $$;
 
 SELECT does_not('console', 'store a bar', $$INSERT INTO bar VALUES (1, 86400, now(), 1, 1, 1, 1, 1, 1)$$);
+SELECT may('quotemill_console', 'SELECT', ARRAY['indicator', 'feature', 'bar_dirty', 'mill_state', 'milled']);
+SELECT may_not('quotemill_console', 'INSERT, UPDATE, DELETE, TRUNCATE', ARRAY['indicator', 'feature', 'bar_dirty', 'mill_state', 'milled']);
+SELECT may('quotemill_worker', 'INSERT, DELETE', ARRAY['indicator', 'feature', 'bar_dirty', 'mill_state', 'milled']);
 SELECT does_not('console', 'make a partition', $$SELECT bar_partitions_ensure(now(), now())$$);
 SELECT does_not('console', 'rewrite a run', $$UPDATE run SET requested_by = 'x'$$);
 SELECT does_not('console', 'forget what it audited', $$DELETE FROM audit_log$$);
