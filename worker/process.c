@@ -5,6 +5,7 @@
 #include "core/bar_statistics.h"
 #include "core/load.h"
 #include "core/providers/provider.h"
+#include "core/quality.h"
 #include "core/quarantine.h"
 #include "core/validate.h"
 #include "lib/buf.h"
@@ -438,6 +439,28 @@ refresh_statistics(struct pipeline *p, int64_t written)
         log_event(LOG_WARN, "statistics.old", "error=\"%s\"", err.text);
 }
 
+static bool
+goes_on(void *arg)
+{
+    return pipeline_halt(arg) == HALT_NONE;
+}
+
+/* Nor for want of quality: its days stay noted, and the next run has them. */
+static void
+refresh_quality(struct pipeline *p)
+{
+    struct patience patience = {0};
+    struct err err;
+    while (!quality_refresh(p->db, p->now_ts, goes_on, p, &err))
+        if (!pipeline_again(p, &patience, &err)) {
+            runlog_say(p->log, LOG_WARN, "quality.old",
+                       "the days' quality could not be computed; the next run "
+                       "computes it: %s",
+                       err.text);
+            return;
+        }
+}
+
 bool
 step_process(struct arena *a, struct pipeline *p, int64_t step_id,
              struct step_end *end, struct err *err)
@@ -469,6 +492,8 @@ step_process(struct arena *a, struct pipeline *p, int64_t step_id,
             return false;
         halt = mill.halt;
     }
+    if (halt == HALT_NONE)
+        refresh_quality(p);
     if (halt != HALT_NONE && halt != HALT_TIMEOUT)
         return true; /* end->state stays NULL: halted */
     return sum_up(a, p, step_id, &mill, halt == HALT_TIMEOUT, end, err);

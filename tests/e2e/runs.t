@@ -36,6 +36,10 @@ is 'a second one finds nothing new' "$status $(jq -c '[.state, .rows.new, .rows.
 is 'it asks for an overlap only' "$(jq .rows.same "$work/again.json")" 6
 like 'and says so' "$(jq -r '.steps[] | select(.step == "process").detail' "$work/again.json")" '^nothing new'
 
+is 'each day has its quality, whether a bar came or not' \
+    "$(sql "SELECT count(*) FILTER (WHERE q.stored = 1) = $(bars AAPL), bool_and(q.expected = 1 OR q.stored = 1)
+              FROM quality q JOIN instrument i ON i.id = q.instrument_id WHERE symbol = 'AAPL'")" 't|t'
+
 stored=$(bars AAPL)
 QM_NOW=2024-03-08T22:30:00Z
 run week --instrument AAPL
