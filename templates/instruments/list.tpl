@@ -15,7 +15,7 @@
 </table>
 </div>
 {{#PAGES}}<nav class="pager" aria-label="Pages">{{#FIRST}}<a class="button" href="/instruments">← First</a>{{/FIRST}}{{#NEXT}}<a class="button" href="{{NEXT_URL}}" rel="next">Next →</a>{{/NEXT}}</nav>{{/PAGES}}
-<p><a class="button" href="/loads">Loads: what brought these rows in</a></p>
+<p class="actions"><a class="button" href="/loads">Loads: what brought these rows in</a><a class="button" href="/rules">Rules that rows are judged by</a></p>
 </section>
 {{/SOME}}
 {{#NONE}}
