@@ -97,18 +97,10 @@ CREATE TRIGGER quality_dirty_checked_again AFTER UPDATE ON bar_check REFERENCING
 INSERT INTO quality_dirty (instrument_id, interval_s, from_ts, to_ts)
 SELECT instrument_id, interval_s, min(ts), max(ts) FROM bar GROUP BY 1, 2;
 
--- A load of kind check is what another provider said of bars that a load of
--- the same run brings: compared, never stored.
-ALTER TABLE load DROP CONSTRAINT load_kind_check;
-ALTER TABLE load ADD CONSTRAINT load_kind_check
-    CHECK (kind IN ('provider', 'upload', 'derived', 'correction', 'check'));
--- Whether the newest bars of the instrument are asked of a second provider, too.
-ALTER TABLE instrument ADD cross_check boolean NOT NULL DEFAULT true;
-
 GRANT SELECT ON instrument_rule, bar_check, quality TO quotemill_console;
 GRANT INSERT, UPDATE, DELETE ON instrument_rule TO quotemill_console;
 GRANT UPDATE (severity, threshold) ON validation_rule TO quotemill_console;
-GRANT UPDATE (price_min, price_max, jump_frac, cross_check) ON instrument TO quotemill_console;
+GRANT UPDATE (price_min, price_max, jump_frac) ON instrument TO quotemill_console;
 GRANT SELECT ON instrument_rule TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON bar_check, quality TO quotemill_worker;
 GRANT SELECT, DELETE ON quality_dirty TO quotemill_worker;

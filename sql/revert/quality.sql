@@ -1,10 +1,6 @@
 BEGIN;
 REVOKE UPDATE (severity, threshold) ON validation_rule FROM quotemill_console;
 REVOKE UPDATE (price_min, price_max, jump_frac) ON instrument FROM quotemill_console;
-ALTER TABLE instrument DROP COLUMN cross_check;
-DELETE FROM load WHERE kind = 'check';
-ALTER TABLE load DROP CONSTRAINT load_kind_check;
-ALTER TABLE load ADD CONSTRAINT load_kind_check CHECK (kind IN ('provider', 'upload', 'derived')) NOT VALID;
 DROP TRIGGER quality_dirty_bars ON bar_dirty;
 DROP TRIGGER quality_dirty_new ON quarantine;
 DROP TRIGGER quality_dirty_decided ON quarantine;
