@@ -85,6 +85,17 @@ SELECT does('console', 'adds an instrument', $$INSERT INTO instrument (symbol, t
 SELECT does('console', 'lists it', $$INSERT INTO listing (instrument_id, provider, provider_symbol) SELECT i.id, min(p.name), 'NEW' FROM instrument i, provider p WHERE i.symbol = 'NEW' GROUP BY 1$$);
 SELECT does('console', 'retires an instrument', $$UPDATE instrument SET active = false WHERE symbol = 'NEW'$$);
 SELECT does_not('console', 'rename an instrument', $$UPDATE instrument SET symbol = 'Z'$$);
+SELECT does_not('console', 'rewrite an instrument', $$UPDATE instrument SET currency = 'EUR'$$);
+SELECT does('console', 'changes its bounds', $$UPDATE instrument SET price_min = 1, price_max = 2, jump_frac = 0.5$$);
+SELECT does('console', 'changes a rule', $$UPDATE validation_rule SET severity = 'off', threshold = 1 WHERE name = 'jump'$$);
+SELECT does_not('console', 'make one up', $$INSERT INTO validation_rule VALUES ('mine', 'flag', NULL, 'x')$$);
+SELECT does('console', 'gives an instrument its own', $$INSERT INTO instrument_rule SELECT min(id), 'jump', 'off' FROM instrument$$);
+SELECT does_not('worker', 'change a rule', $$UPDATE validation_rule SET severity = 'off'$$);
+SELECT does_not('console', 'say what a day is worth', $$DELETE FROM quality$$);
+SELECT does('worker', 'notes a day by a doubt', $$INSERT INTO quarantine (load_id, instrument_id, interval_s, ts, rule,
+    severity, field, value, expected, raw) SELECT 1, min(id), 86400, '2024-01-01Z', 'jump', 'flag', '', '', '', '' FROM instrument$$);
+SELECT does('worker', 'takes the noted days', 'DELETE FROM quality_dirty');
+SELECT does_not('worker', 'note days by itself', $$INSERT INTO quality_dirty (instrument_id, interval_s, from_ts, to_ts) VALUES (1, 60, now(), now())$$);
 SELECT does_not('console', 'delete a listing', $$DELETE FROM listing$$);
 SELECT does('console', 'saves a mapping', $$INSERT INTO saved_mapping (name, header, spec, created_by) VALUES ('a', 'b', '{}', 'ann')$$);
 SELECT does('console', 'deletes a mapping', $$DELETE FROM saved_mapping$$);
