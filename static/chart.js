@@ -75,7 +75,7 @@ class ChartPage {
                 this.older();
         };
         this.tell();
-        this.drawing.onRange(this.drawing.range ?? { from: 0 });
+        this.drawing.onRange(this.drawing.range ?? { from: 0 }); // as far as it is to be read ahead
     }
 
     async older() {
@@ -176,7 +176,7 @@ class ChartPage {
         const { rows, isWhole } = this.bars;
         const n = rows.length.toLocaleString("en").replaceAll(",", "\u202f");
         const span = rows.length ? `, ${rows[0].ts.slice(0, 10)} to ${rows.at(-1).ts.slice(0, 10)}` : "";
-        this.say(`${n} bars${span}${isWhole ? ", all there are" : ""}`);
+        this.say(rows.length ? `${n} bars${span}${isWhole ? ", all there are" : ""}` : "No bars");
         this.surface.dataset.bars = rows.length;
         this.surface.dataset.whole = isWhole;
         this.surface.setAttribute("aria-label", `Chart of ${this.box.dataset.symbol}, ${this.interval}: ${n} bars${span}. ` +

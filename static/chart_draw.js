@@ -142,11 +142,14 @@ export class Drawing {
         this.tellRow(rows.at(-1));
     }
 
+    // Of bars by number, from 0; undefined while there are none.
     get range() {
-        return this.chart.timeScale().getVisibleLogicalRange() ?? undefined;
+        return this.bars.rows.length ? this.chart.timeScale().getVisibleLogicalRange() ?? undefined : undefined;
     }
 
     setRange(range) {
+        if (!this.bars.rows.length)
+            return;
         const n = this.bars.rows.length;
         const shown = Math.max(20, Math.floor(this.surface.clientWidth / BAR_PX));
         this.chart.timeScale().setVisibleLogicalRange(range ?? { from: n - shown, to: n + 3 });
@@ -160,20 +163,27 @@ export class Drawing {
 
     // By a share of what is seen.
     pan(share) {
-        const { from, to } = this.range;
-        const by = Math.sign(share) * Math.max(1, Math.abs(share) * (to - from));
-        this.chart.timeScale().setVisibleLogicalRange({ from: from + by, to: to + by });
+        this.move(({ from, to }) => {
+            const by = Math.sign(share) * Math.max(1, Math.abs(share) * (to - from));
+            return { from: from + by, to: to + by };
+        });
     }
 
     zoom(factor) {
-        const { from, to } = this.range;
-        const middle = (from + to) / 2, half = Math.max(3, factor * (to - from) / 2);
-        this.chart.timeScale().setVisibleLogicalRange({ from: middle - half, to: middle + half });
+        this.move(({ from, to }) => {
+            const middle = (from + to) / 2, half = Math.max(3, factor * (to - from) / 2);
+            return { from: middle - half, to: middle + half };
+        });
     }
 
     toStart() {
-        const { from, to } = this.range;
-        this.chart.timeScale().setVisibleLogicalRange({ from: -1, to: to - from - 1 });
+        this.move(({ from, to }) => ({ from: -1, to: to - from - 1 }));
+    }
+
+    move(change) {
+        const { range } = this;
+        if (range)
+            this.chart.timeScale().setVisibleLogicalRange(change(range));
     }
 
     toEnd() {

@@ -114,6 +114,22 @@ subtest "corrections, and what was known before them" => sub {
     like($r->{body}, qr{id="as_of-error">&quot;&lt;b&gt;&quot; is not a time}, "said beside the field");
 };
 
+subtest "gaps and quality of late" => sub {
+    like($c->get($odd)->{body}, qr/Gaps of the last 90 days.*None: every bar/s, "no gap");
+    unlike($c->get($odd)->{body}, qr/Quality of the last/, "nothing was scored yet");
+    $c->sql("DELETE FROM bar WHERE ts IN ('2026-01-10Z', '2026-01-11Z', '2026-01-20Z');
+             INSERT INTO quality (instrument_id, interval_s, ts, expected, present, stored, refused, flagged, compared, agreed, score)
+             SELECT id, 86400, d, 1, (n < 3)::int, (n < 3)::int, n % 2, 0, 0, 0, 1 - n / 4.0
+               FROM instrument, (VALUES ('2026-01-08'::date, 0), ('2026-01-09', 1), ('2026-01-10', 3), ('2025-11-01', 4)) v (d, n)
+              WHERE symbol LIKE 'X/%'");
+    my $body = $c->get($odd)->{body};
+    like($body, qr{<strong>2 bars</strong> of 1d: 2026-01-10 to 2026-01-11<.*<strong>1 bar</strong> of 1d: 2026-01-20<}s, "two gaps");
+    like($body, qr/0\.67 on average, where 1 is the best\. 2 of 3 days fell short:/, "the mean of 30 days");
+    like($body, qr{<strong>0\.25</strong> on <time datetime="2026-01-10">2026-01-10</time>: 0 of 1 bar there, 1 row refused<.*0\.75}s,
+         "what was wrong, newest first");
+    like($body, qr{href="/quarantine\?instrument=X%2FY}, "with the way to its doubtful rows");
+};
+
 subtest "an empty one, and none" => sub {
     my $r = $c->get("/instruments/empty");
     is($r->{status}, 200, "no bars");

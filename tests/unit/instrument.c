@@ -112,6 +112,30 @@ a_wrong_instrument_leaves_nothing_behind(void **state)
 }
 
 static void
+all_problems_are_told_at_once(void **state)
+{
+    (void)state;
+    const char *bad[] = {"binance"};
+    struct instrument_add what = coin("<b>");
+    struct instrument_problem *problems;
+    size_t n;
+    assert_true(instrument_check(a, db, &what, &problems, &n, &err));
+    assert_int_equal(n, 1);
+    what.kind = "cake";
+    what.calendar = "MARS";
+    what.listings = bad;
+    what.n_listings = 1;
+    assert_true(instrument_check(a, db, &what, &problems, &n, &err));
+    const char *const fields[] = {"symbol", "kind", "calendar", "listing"};
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++)
+        assert_string_equal(problems[i].field, fields[i]);
+    what = coin("FIT");
+    assert_true(instrument_check(a, db, &what, &problems, &n, &err));
+    assert_int_equal(n, 0);
+}
+
+static void
 a_retired_one_is_out_of_the_way_and_can_come_back(void **state)
 {
     (void)state;
@@ -140,6 +164,7 @@ main(void)
         DB_CASE(a_symbol_is_found_in_any_case),
         DB_CASE(an_added_instrument_is_there_with_listings_and_audit),
         DB_CASE(a_wrong_instrument_leaves_nothing_behind),
+        DB_CASE(all_problems_are_told_at_once),
         DB_CASE(a_retired_one_is_out_of_the_way_and_can_come_back),
     };
     return DB_CASES_RUN(tests);
