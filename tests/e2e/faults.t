@@ -113,6 +113,15 @@ is 'and the row it came from' \
              WHERE symbol = 'THYAO.IS' AND raw LIKE '%abc%' AND field = 'close'" | grep -vc '^0$')" 1
 is 'the run counts them' "$(jq .rows.refused "$work/bad.json")" \
     "$(sql "SELECT count(*) FROM quarantine WHERE severity = 'refuse'")"
+decide() { # VERDICT: about the first refused row of one rule
+    sql "SELECT outcome FROM desk_decide(ARRAY(SELECT min(id) FROM quarantine WHERE rule = 'high_low'), '$1', NULL, 'ann', '', '')"
+}
+is 'a person accepts one of them' "$(decide accept)" 'done'
+run accepted --instrument MSFT --mode full_refresh
+is 'the next fetch takes it for the same' "$(jq -c '.rows | [.new, .changed, .refused]' "$work/accepted.json")" "[0,0,$((bad - 1))]"
+is 'and nothing is left of the decision that is taken back' "$(decide reopen; sql "SELECT count(*) FROM bar JOIN instrument i
+      ON i.id = instrument_id WHERE symbol = 'MSFT'")" "done
+$((n - bad))"
 sim_fault
 run good --instrument MSFT --instrument THYAO.IS --mode full_refresh
 is 'what was refused is stored once it comes right' "$status $(jq -c '.rows | [.new, .changed]' "$work/good.json")" \

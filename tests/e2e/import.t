@@ -205,4 +205,29 @@ import other "$work/b.csv" --instrument ETH-USD --interval 1m
 is 'another instrument does not wait' "$status $(counts other)" '0 30000,0,0,30000,0'
 sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(300)%' AND pid <> pg_backend_pid()" > "$work/kill.out"
 wait $holder
+
+# --- what people decided -----------------------------------------------------
+cat > "$work/doubts.csv" <<'CSV'
+Date,Open,High,Low,Close,Volume
+2024-03-04,10,12,9,11,100
+2024-03-05,11,13,10,12,110
+2024-03-06,50,53,49,52,120
+2024-03-07,52,51,50,53,130
+CSV
+import doubts "$work/doubts.csv" --instrument MSFT
+is 'a row is refused, another one doubted' "$(counts doubts)" 4,3,0,0,1
+decide() { # VERDICT CONDITION
+    sql "SELECT string_agg(DISTINCT outcome, ' ') FROM desk_decide(
+             ARRAY(SELECT id FROM quarantine WHERE state = 'open' AND $2), '$1', NULL, 'ann', '', '')"
+}
+is 'the refused one is accepted' "$(decide accept "ts = '2024-03-07Z' AND severity = 'refuse'")" 'done'
+is 'the doubted one rejected' "$(decide reject "ts = '2024-03-06Z' AND severity = 'flag'")" 'done'
+echo 2024-03-08,52,54,51,53,140 | cat "$work/doubts.csv" - > "$work/more.csv"
+import more "$work/more.csv" --instrument MSFT
+is 'the next file with these rows changes neither' "$status $(counts more)" '0 5,1,4,0,0'
+is 'what was decided is stored' "$(sql "SELECT string_agg(concat(ts::date, ' ', close), ',' ORDER BY ts) FROM bar
+      JOIN instrument i ON i.id = instrument_id WHERE symbol = 'MSFT'")" '2024-03-04 11,2024-03-05 12,2024-03-07 53,2024-03-08 53'
+sed 's/^2024-03-06,50/2024-03-06,51/; s/52,51,50,53/52,51.5,50,53/' "$work/more.csv" > "$work/new.csv"
+import new "$work/new.csv" --instrument MSFT
+is 'other values are judged as ever' "$(counts new)" 5,1,3,0,1
 done_testing
