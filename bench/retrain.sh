@@ -74,13 +74,13 @@ value() { echo "100 + 50 * sin(h * sqrt($1)) + h * 0.001 * (($1)::int % 7)"; }
 target='h * 0.01 + 50 * sin(h::float8)'
 hour="'1900-01-01Z'::timestamptz + h * interval '1 hour'"
 add_many() { # PREFIX FROM TO
-    sql -c "INSERT INTO bar (instrument_id, interval_s, ts, open, high, low, close, load_id)
+    sql -c "INSERT INTO bar_coarse (instrument_id, interval_s, ts, open, high, low, close, load_id)
         SELECT i.id, 3600, $hour, 1, 1, 1,
                CASE WHEN i.symbol LIKE '%-0' THEN $target ELSE $(value i.id) END, 1
           FROM instrument i, generate_series($2, $3) h WHERE i.symbol LIKE '$1-%'"
 }
 add_wide() { # PREFIX FROM TO
-    sql -c "INSERT INTO bar (instrument_id, interval_s, ts, open, high, low, close, load_id)
+    sql -c "INSERT INTO bar_coarse (instrument_id, interval_s, ts, open, high, low, close, load_id)
         SELECT i.id, 3600, $hour, 1, 1, 1, $target, 1
           FROM instrument i, generate_series($2, $3) h WHERE i.symbol = '$1-0'"
     local values=
@@ -117,7 +117,7 @@ full() { # NAME
     for ((round = 0; round < rounds; round++)); do
         local before
         before=$(versions)
-        sql -c "UPDATE bar SET close = close + 1 WHERE ts = '1900-01-01Z' AND instrument_id = (SELECT target_id FROM model WHERE name = '$1')"
+        sql -c "UPDATE bar_coarse SET close = close + 1 WHERE ts = '1900-01-01Z' AND instrument_id = (SELECT target_id FROM model WHERE name = '$1')"
         touch_past "$1"
         timed "$tmp/stored" copy_stored "$1"
         timed "$tmp/plain" copy_plain

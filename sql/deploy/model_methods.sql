@@ -156,6 +156,23 @@ CREATE TRIGGER bar_dirty_changed AFTER UPDATE ON bar_dirty REFERENCING NEW TABLE
 CREATE TRIGGER bar_dirty_went AFTER DELETE ON bar_dirty REFERENCING OLD TABLE AS touched
     FOR EACH STATEMENT EXECUTE FUNCTION model_touch_note();
 
+-- The same for who writes bars by hand, past core/bar.c: that one writes their
+-- parts, for which this costs nothing.
+CREATE FUNCTION model_touch_bars() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO model_touch (instrument_id, interval_s, from_ts)
+    SELECT instrument_id, interval_s, min(ts) FROM touched GROUP BY 1, 2;
+    RETURN NULL;
+END $$;
+REVOKE EXECUTE ON FUNCTION model_touch_bars FROM PUBLIC;
+CREATE TRIGGER bar_came AFTER INSERT ON bar REFERENCING NEW TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION model_touch_bars();
+CREATE TRIGGER bar_changed AFTER UPDATE ON bar REFERENCING NEW TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION model_touch_bars();
+CREATE TRIGGER bar_went AFTER DELETE ON bar REFERENCING OLD TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION model_touch_bars();
+
 GRANT SELECT ON model_fold, model_error TO quotemill_console;
 GRANT SELECT, INSERT ON model_fold TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON model_error TO quotemill_worker;

@@ -2,6 +2,10 @@ BEGIN;
 
 REVOKE UPDATE (enabled) ON model FROM quotemill_worker;
 REVOKE INSERT, DELETE ON model, model_input FROM quotemill_worker;
+DROP TRIGGER bar_went ON bar;
+DROP TRIGGER bar_changed ON bar;
+DROP TRIGGER bar_came ON bar;
+DROP FUNCTION model_touch_bars;
 DROP TRIGGER bar_dirty_went ON bar_dirty;
 DROP TRIGGER bar_dirty_changed ON bar_dirty;
 DROP TRIGGER bar_dirty_came ON bar_dirty;

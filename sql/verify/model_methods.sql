@@ -12,5 +12,5 @@ SELECT how FROM model_activation WHERE false;
 SELECT model_version_at('', now());
 SELECT model_id, made_by, server_id, snapshot, through_ts, rows, state FROM model_factor WHERE false;
 SELECT id, instrument_id, interval_s, from_ts, xid FROM model_touch WHERE false;
-SELECT 'model_touch_note'::regproc;
+SELECT 'model_touch_note'::regproc, 'model_touch_bars'::regproc;
 ROLLBACK;

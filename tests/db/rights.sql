@@ -133,7 +133,7 @@ SELECT does_not('worker', 'move the gate', 'UPDATE model SET min_r2 = 0');
 SELECT does('worker', 'removes a model', $$DELETE FROM model WHERE name = 'new'$$);
 SELECT does_not('console', 'define a model', $$INSERT INTO model (name, title, target_id) SELECT 'new', 'New', min(id) FROM instrument$$);
 SELECT does('worker', 'marks bars as touched', $$INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts) VALUES (1, 60, now(), now())$$);
-SELECT is((SELECT count(*) FROM model_touch WHERE interval_s = 60), 1::bigint, 'and the models hear of it');
+SELECT is((SELECT count(*) FROM model_touch WHERE interval_s = 900), 1::bigint, 'and the models hear of it');
 SELECT does_not('worker', 'write what the models hear', 'INSERT INTO model_touch (instrument_id, interval_s, from_ts) VALUES (1, 60, now())');
 SELECT does('console', 'reads a month', 'SELECT * FROM bar_minute_2024_05');
 

@@ -105,7 +105,7 @@ is 'a refused version can be taken on purpose' \
 like 'an unknown model is named' "$(outcome model show nope)" 'nope.*\(1\)'
 like 'an unknown version too' "$(outcome model activate mstr 99)" 'no version 99.*\(1\)'
 like 'a version is a number' "$(outcome model activate mstr first)" 'first.*\(2\)'
-like 'a verb is needed' "$(outcome model)" 'list, show or activate is expected.*\(2\)'
+like 'a verb is needed' "$(outcome model)" 'list, show, activate.* is expected.*\(2\)'
 like 'model has help' "$(outcome model --help)" '^usage: quotemill model.*\(0\)'
 like 'retrain has help' "$(outcome retrain --help)" '^usage: quotemill retrain.*\(0\)'
 like 'retrain takes no words' "$(outcome retrain mstr)" '\(2\)'

@@ -91,7 +91,7 @@ retrain(struct bench *b, enum model_outcome expected)
                  b->result.words);
 }
 
-/* Bars changed behind the back of core/bar.h: says so, as it would. */
+/* All bars are to be read again. */
 static inline void
 touch(struct bench *b)
 {

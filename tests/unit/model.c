@@ -79,7 +79,6 @@ the_smallest_change_of_any_value_is_news(void **state)
     test_db_sql(b->t, "UPDATE bar SET close = close * (1 + 3e-16::float8) "
                       "WHERE ts = '2020-02-03Z' AND instrument_id = "
                       "(SELECT id FROM instrument WHERE symbol = 'MNAV')");
-    touch(b);
     retrain(b, MODEL_ACTIVATED);
     assert_int_equal(b->result.version, 2);
     assert_sql(b, STATES, "1 retired, 2 active");
@@ -112,7 +111,6 @@ garbage_in_the_past_is_refused_and_not_fitted_again(void **state)
                 "UPDATE bar SET close = 30000 + 20000 * sin(extract(epoch FROM "
                 "ts) / 86400 * 4.1) WHERE ts < '2021-09-01Z' AND instrument_id "
                 "= (SELECT id FROM instrument WHERE symbol = 'BTC-USD')");
-    touch(b);
     retrain(b, MODEL_REFUSED);
     assert_int_equal(b->result.version, 2);
     assert_sql(b, STATES, "1 active, 2 refused");
@@ -135,7 +133,6 @@ garbage_in_the_newest_rows_is_refused(void **state)
     test_db_sql(b->t, "UPDATE bar SET close = close * 100 WHERE ts >= "
                       "'2022-06-23Z' AND instrument_id = "
                       "(SELECT id FROM instrument WHERE symbol = 'MSTR')");
-    touch(b);
     retrain(b, MODEL_REFUSED);
     assert_non_null(strstr(test_db_sql(b->t, FAILED), "unexplained"));
     assert_sql(b, STATES, "1 active, 2 refused");
@@ -155,7 +152,6 @@ a_row_far_out_is_refused_though_r2_rises(void **state)
                 "UPDATE bar SET close = close * CASE symbol WHEN 'MSTR' THEN "
                 "1000 WHEN 'MNAV' THEN 300 ELSE 1 END FROM instrument i WHERE "
                 "i.id = instrument_id AND ts = '2022-06-19Z'");
-    touch(b);
     retrain(b, MODEL_REFUSED);
     assert_sql(b, FAILED, "known_rows");
     assert_sql(b, "SELECT r2 > 0.99 FROM model_version WHERE version = 2", "t");
@@ -171,10 +167,8 @@ mended_data_are_known(void **state)
     test_db_sql(b->t, "UPDATE bar SET close = close * 1000 WHERE ts >= "
                       "'2021-05-15Z' AND instrument_id = "
                       "(SELECT id FROM instrument WHERE symbol = 'BTC-USD')");
-    touch(b);
     retrain(b, MODEL_REFUSED);
     test_db_sql(b->t, "DELETE FROM bar WHERE ts >= '2021-05-15Z'");
-    touch(b);
     retrain(b, MODEL_UNCHANGED);
     assert_non_null(strstr(b->result.words, "version 1 (active)"));
 }
@@ -218,7 +212,6 @@ too_few_rows_are_waited_for(void **state)
     retrain(b, MODEL_REFUSED);
     assert_sql(b, FAILED, "rows");
     test_db_sql(b->t, "DELETE FROM bar");
-    touch(b);
     assert_false(model_retrain(b->a, b->db, "mstr", 0, "test", DAY_0,
                                &b->result, &b->err));
     assert_int_equal(b->err.kind, ERR_INPUT);
