@@ -1,6 +1,10 @@
 -- The first bar of an instrument that is not what it was at a moment: replaced, undone or stored since.
 -- $1 bigint instrument; $2 integer interval_s; $3 bigint last opening time to look at; $4 timestamptz the moment
 -- -> ts bigint (null: none)
+WITH later AS MATERIALIZED (
+    SELECT id FROM load
+     WHERE instrument_id = $1::bigint AND interval_s = $2::integer AND coalesce(stored_at, created_at) > $4::timestamptz
+)
 SELECT extract(epoch FROM least(
          (SELECT min(h.ts) FROM bar_history h
            WHERE h.instrument_id = $1::bigint AND h.interval_s = $2::integer AND h.ts <= to_timestamp($3::bigint)
@@ -10,7 +14,6 @@ SELECT extract(epoch FROM least(
              AND u.believed_to > $4::timestamptz),
          (SELECT b.ts FROM bar b
            WHERE b.instrument_id = $1::bigint AND b.interval_s = $2::integer AND b.ts <= to_timestamp($3::bigint)
-             AND b.load_id IN (SELECT id FROM load
-                                WHERE instrument_id = $1::bigint AND interval_s = $2::integer
-                                  AND coalesce(stored_at, created_at) > $4::timestamptz)
+             AND (SELECT min(id) FROM later) IS NOT NULL AND b.load_id >= (SELECT min(id) FROM later)
+             AND b.load_id IN (SELECT id FROM later)
            ORDER BY b.ts LIMIT 1)))::bigint AS ts
