@@ -1,6 +1,7 @@
 /* The list of models: which may be trusted, and what is new. */
 #include "cgi/model_words.h"
 #include "cgi/page.h"
+#include "cgi/page_models_own.h"
 #include "cgi/show.h"
 #include "core/model.h"
 #include "core/model_list.h"
@@ -54,7 +55,8 @@ set_item(struct page *p, struct view *v, const struct model_item *m,
 }
 
 bool
-page_models_list(struct page *p, struct err *err)
+page_models_fill(struct page *p, const char *wrong, const char *text,
+                 struct err *err)
 {
     page_title(p, "Models", NULL);
     struct model_item *models;
@@ -69,5 +71,12 @@ page_models_list(struct page *p, struct err *err)
     for (size_t i = 0; i < n; i++)
         if (!set_item(p, view_add(some, "MODEL"), &models[i], err))
             return false;
+    page_model_form(p, wrong, text);
     return true;
+}
+
+bool
+page_models_list(struct page *p, struct err *err)
+{
+    return page_models_fill(p, NULL, NULL, err);
 }

@@ -44,11 +44,16 @@ plot_number_ticks(struct arena *a, const struct plot_axis *axis, size_t most,
     size_t n = 0;
     most = most < PLOT_TICKS_MAX ? most : PLOT_TICKS_MAX;
     double step = round_up((axis->to - axis->from) / (double)most);
-    double k = ceil(axis->from / step - 1e-9);
-    for (; n < most && k * step <= axis->to + 1e-9 * step; k++) {
-        out[n++] =
-            (struct plot_tick){k * step, number_label(a, k * step + 0.0, step)};
-        if (k + 1 == k) /* so far from zero that steps do not count */
+    double first = ceil(axis->from / step - 1e-9);
+    for (int i = 0; n < most; i++) {
+        double at = (first + i) * step;
+        if (at > axis->to + 1e-9 * step)
+            break;
+        /* so far from zero that steps do not count they are all the same */
+        if (n == 0 || at > out[n - 1].value)
+            out[n++] =
+                (struct plot_tick){at + 0.0, number_label(a, at + 0.0, step)};
+        else
             break;
     }
     return n;

@@ -151,6 +151,7 @@ put_spec(struct buf *b, const struct model_page *m)
     json_member_f64(b, "max_condition", m->max_condition);
     json_member_f64(b, "max_abs_coefficient", m->max_abs_coefficient);
     json_member_i64(b, "shadow_rows", m->shadow_rows);
+    json_member_f64(b, "shadow_margin_frac", m->shadow_margin_frac);
     json_member_i64(b, "live_rows", m->live.wanted);
     json_member_f64(b, "live_band", m->live_band);
     json_close(b, '}');

@@ -290,6 +290,7 @@ read_model(const struct db_rows *m)
         .max_condition = db_f64(m, 0, "max_condition"),
         .max_abs_coefficient = db_f64(m, 0, "max_abs_coefficient"),
         .max_fold_spread = db_f64(m, 0, "max_fold_spread"),
+        .shadow_margin_frac = db_f64(m, 0, "shadow_margin_frac"),
         .live_band = db_f64(m, 0, "live_band"),
         .live = {.wanted = db_i64(m, 0, "live_rows")},
         .shadow_seen = db_i64(m, 0, "shadow_seen"),

@@ -120,7 +120,8 @@ struct model_page {
     int64_t window_rows, window_days; /* 0: all rows */
     int64_t min_rows, folds, shadow_rows;
     double holdout_frac, min_r2, rmse_margin_frac, max_unexplained_ratio,
-        max_known_ratio, max_condition, max_abs_coefficient, max_fold_spread;
+        max_known_ratio, max_condition, max_abs_coefficient, max_fold_spread,
+        shadow_margin_frac;
     double live_band; /* NaN: the former version never returns by itself */
     /* what became of it */
     struct model_version *versions; /* newest first */

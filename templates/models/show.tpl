@@ -141,5 +141,6 @@
 <section class="card" aria-labelledby="spec">
 <h2 id="spec">What it is to be</h2>
 <dl class="facts">{{#SPEC_FACT}}<div><dt>{{FACT_NAME}}</dt><dd>{{FACT_VALUE}}</dd></div>{{/SPEC_FACT}}</dl>
+{{#IS_OPERATOR}}<form class="actions" method="post" action="/models/{{MODEL_NAME}}/switch"><input type="hidden" name="csrf" value="{{CSRF}}">{{#IS_ENABLED}}<button class="button" type="submit" name="enabled" value="no">Stop retraining {{MODEL_NAME}}</button>{{/IS_ENABLED}}{{#IS_DISABLED}}<button class="button" type="submit" name="enabled" value="yes">Retrain {{MODEL_NAME}} with every run again</button>{{/IS_DISABLED}}</form>{{/IS_OPERATOR}}
 </section>
 {{/SPEC}}

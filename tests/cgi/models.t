@@ -211,4 +211,48 @@ subtest "a former version is one click away" => sub {
     like $c->get("/models/mstr")->{body}, qr/&lt;b&gt;trust&lt;\/b&gt; me/, "and the reason is text";
 };
 
+subtest "a model is added by a form" => sub {
+    my @good = (name => "wti-model", title => "", target => "WTI", inputs => "b=BRENT\r\n\r\n  HENRY-HUB:log:lag1  \r\n", interval => "1d",
+        intercept => "yes", method => "ols", lambda => "", window => "", min_rows => "300");
+    my $n = $c->sql("SELECT count(*) FROM model");
+    sub with {
+        my ($set, @form) = @_;
+        my %form = (@form, %$set);
+        return map { $_ => $form{$_} } sort keys %form;
+    }
+    like $c->get("/models")->{body}, qr/<form class="form" method="post" action="\/models"/, "an operator has one";
+    for my $case (["name", "Wrong name"], ["name", "mstr"], ["target", ""], ["target", "WTI:rsi_14"], ["target", "NONE"],
+                  ["inputs", ""], ["inputs", "BRENT:x"], ["inputs", "WTI"], ["inputs", "BRENT\nBRENT"], ["inputs", "NONE"],
+                  ["method", "magic"], ["lambda", "1"], ["window", "3x"], ["min_rows", "3"], ["holdout", "0.9"], ["folds", "51"],
+                  ["live_band", "0.5"], ["min_rows", "<b>"]) {
+        my ($field, $value) = @$case;
+        my $r = $c->post("/models", with({$field => $value}, @good));
+        is $r->{status}, 422, "$field $value";
+        like $r->{body}, qr/id="$field-error"/, "... is said beside the field";
+        like $r->{body}, qr/<details class="card more" open>/, "... of the open form";
+        like $r->{body}, qr/HENRY-HUB:log:lag1/, "... which keeps the rest" unless $field eq "inputs";
+    }
+    like $c->post("/models", with({min_rows => "<b>"}, @good))->{body}, qr/value="&lt;b&gt;"/, "what was typed is text";
+    is $c->post("/models", with({interval => "7d"}, @good))->{status}, 422, "no such interval";
+    is $c->sql("SELECT count(*) FROM model"), $n, "nothing was added";
+    my $r = $c->post("/models", @good);
+    is $r->{status}, 303, "a good one";
+    is $r->{location}, "/models/wti-model", "leads to its page";
+    is $c->sql("SELECT string_agg(n.name || ' ' || n.transform || ' ' || n.lag, ', ' ORDER BY position) FROM model m
+                  JOIN model_input n ON n.model_id = m.id WHERE m.name = 'wti-model' AND min_rows = 300"),
+        "b none 0, henry_hub_log_lag1 log 1", "as it was written";
+    is $c->sql("SELECT who || ' ' || action FROM audit_log ORDER BY id DESC LIMIT 1"), "olga model.add", "and audited";
+    like $c->get("/models/wti-model")->{body}, qr/No version yet/, "it waits for the next run";
+    is $c->post("/models/wti-model/switch", enabled => "no")->{status}, 303, "it is switched off";
+    is $c->sql("SELECT enabled FROM model WHERE name = 'wti-model'"), "f", "so it is";
+    is $c->post("/models/wti-model/switch", enabled => "no")->{status}, 409, "once";
+    like $c->get("/models")->{body}, qr/It is switched off: nothing is retrained/, "the list says so";
+    is $c->post("/models/none/switch", enabled => "yes")->{status}, 404, "no such model";
+    is $c->post("/models/wti-model/switch", enabled => "yes")->{status}, 303, "and on again";
+    $c->login("vera");
+    unlike $c->get("/models")->{body}, qr/Add a model/, "a viewer has no form";
+    is $c->post("/models", @good)->{status}, 403, "and may not";
+    is $c->post("/models/wti-model/switch", enabled => "no")->{status}, 403, "nor switch";
+};
+
 done_testing;

@@ -131,7 +131,11 @@ SELECT does('worker', 'defines a model', $$WITH m AS (INSERT INTO model (name, t
 SELECT does('worker', 'switches a model off', 'UPDATE model SET enabled = false');
 SELECT does_not('worker', 'move the gate', 'UPDATE model SET min_r2 = 0');
 SELECT does('worker', 'removes a model', $$DELETE FROM model WHERE name = 'new'$$);
-SELECT does_not('console', 'define a model', $$INSERT INTO model (name, title, target_id) SELECT 'new', 'New', min(id) FROM instrument$$);
+SELECT does('console', 'defines a model', $$WITH m AS (INSERT INTO model (name, title, target_id) SELECT 'new', 'New', min(id) FROM instrument RETURNING id)
+    INSERT INTO model_input (model_id, position, name, instrument_id) SELECT m.id, 1, 'x', i.id FROM m, instrument i LIMIT 1$$);
+SELECT does('console', 'switches a model on', 'UPDATE model SET enabled = true');
+SELECT does_not('console', 'move the gate', 'UPDATE model SET min_r2 = 0');
+SELECT does_not('console', 'remove a model', 'DELETE FROM model');
 SELECT does('worker', 'marks bars as touched', $$INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts) VALUES (1, 60, now(), now())$$);
 SELECT is((SELECT count(*) FROM model_touch WHERE interval_s = 900), 1::bigint, 'and the models hear of it');
 SELECT does_not('worker', 'write what the models hear', 'INSERT INTO model_touch (instrument_id, interval_s, from_ts) VALUES (1, 60, now())');
