@@ -62,6 +62,10 @@ SELECT does('console', 'queues a run',
     $$INSERT INTO run (mode, trigger, requested_by, lane, steps) VALUES ('incremental', 'console', 'a', 0, '{fetch}')$$);
 SELECT does('console', 'cancels a run', $$UPDATE run SET cancel_by = 'a'$$);
 SELECT does('console', 'audits', $$INSERT INTO audit_log (who, action, object) VALUES ('a', 'run.cancel', 'run 1')$$);
+SELECT does('console', 'says which bars a run is for',
+    $$INSERT INTO run_range SELECT max(r.id), 1, 60, now(), now() FROM run r$$);
+SELECT does_not('console', 'change it later', 'DELETE FROM run_range');
+SELECT does_not('worker', 'change it either', 'UPDATE run_range SET to_ts = now()');
 SELECT does_not('worker', 'see a user', 'SELECT * FROM app_user');
 SELECT does_not('worker', 'see a token', 'SELECT * FROM api_token');
 SELECT does_not('console', 'delete a token', 'DELETE FROM api_token');
