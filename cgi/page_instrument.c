@@ -323,28 +323,35 @@ count_panes(const struct instrument_page *it)
     return n + volume;
 }
 
+/* Another page about this instrument. */
+static struct buf *
+address_of(struct page *p, const char *path, const char *symbol)
+{
+    struct buf *url = buf_new(p->a);
+    buf_adds(url, path);
+    show_query(url, "instrument", symbol);
+    return url;
+}
+
 static void
 set_links(struct page *p, const struct instrument_page *it)
 {
     const char *symbol = it->facts.fresh.symbol;
-    struct buf *export = buf_new(p->a), *loads = buf_new(p->a),
-               *backfill = buf_new(p->a), *doubts = buf_new(p->a);
-    buf_addf(export, "/api/v1/export/%s", form_escape(p->a, symbol));
+    const char *escaped = form_escape(p->a, symbol);
+    struct buf *coverage = address_of(p, "/coverage", symbol);
+    struct buf *export = buf_new(p->a);
+    show_query(coverage, "interval", own_interval(it));
+    buf_addf(export, "/api/v1/export/%s", escaped);
     show_query(export, "interval", interval_name(it->interval_s));
     show_query(export, "format", "csv");
-    buf_adds(loads, "/loads");
-    show_query(loads, "instrument", symbol);
-    buf_adds(backfill, "/trigger?mode=backfill");
-    show_query(backfill, "instrument", symbol);
     view_set(p->view, "SELF_URL", it->path);
     view_set(p->view, "EXPORT_URL", export->data);
-    buf_adds(doubts, "/quarantine");
-    show_query(doubts, "instrument", symbol);
-    view_set(p->view, "DOUBTS_URL", doubts->data);
-    view_setf(p->view, "QUALITY_URL", "/api/v1/quality/%s",
-              form_escape(p->a, symbol));
-    view_set(p->view, "LOADS_URL", loads->data);
-    view_set(p->view, "BACKFILL_URL", backfill->data);
+    view_set(p->view, "COVERAGE_URL", coverage->data);
+    view_set(p->view, "DOUBTS_URL", address_of(p, "/quarantine", symbol)->data);
+    view_set(p->view, "LOADS_URL", address_of(p, "/loads", symbol)->data);
+    view_set(p->view, "BACKFILL_URL",
+             address_of(p, "/trigger?mode=backfill", symbol)->data);
+    view_setf(p->view, "QUALITY_URL", "/api/v1/quality/%s", escaped);
     view_setf(p->view, "RETIRE_URL", "%s/retire", it->path);
     if (p->user->role < ROLE_OPERATOR)
         return;

@@ -103,7 +103,7 @@
 {{/QUALITY}}
 {{#GAPS}}
 <section class="card" aria-labelledby="gaps-title">
-<h2 id="gaps-title">Gaps of the last {{GAP_DAYS}} days</h2>
+<div class="card-head"><h2 id="gaps-title">Gaps of the last {{GAP_DAYS}} days</h2><p><a href="{{COVERAGE_URL}}">Coverage, day by day</a></p></div>
 {{#NO_GAPS}}<p>None: every bar that its calendar expects is there.</p>{{/NO_GAPS}}
 {{#GAP_LIST}}<ul class="saved">{{#GAP}}<li><p><strong>{{GAP_WORDS}}</strong> of {{GAP_INTERVAL}}: {{GAP_FROM}}{{#GAP_LONG}} to {{GAP_TO}}{{/GAP_LONG}}{{#GAP_AT_END}}, and none since{{/GAP_AT_END}}</p></li>
 {{/GAP}}</ul>{{/GAP_LIST}}

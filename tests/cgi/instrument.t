@@ -127,7 +127,11 @@ subtest "gaps and quality of late" => sub {
     like($body, qr/0\.67 on average, where 1 is the best\. 2 of 3 days fell short:/, "the mean of 30 days");
     like($body, qr{<strong>0\.25</strong> on <time datetime="2026-01-10">2026-01-10</time>: 0 of 1 bar there, 1 row refused<.*0\.75}s,
          "what was wrong, newest first");
-    like($body, qr{href="/quarantine\?instrument=X%2FY}, "with the way to its doubtful rows");
+    for my $to ("/quarantine?instrument=", "/coverage?instrument=", "/loads?instrument=") {
+        like($body, qr{href="\Q$to\EX%2FY}, "a link to $to");
+        my ($url) = $body =~ m{href="(\Q$to\E[^"]*)"};
+        is($c->get($url =~ s/&amp;/&/gr)->{status}, 200, "that leads somewhere");
+    }
 };
 
 subtest "an empty one, and none" => sub {
