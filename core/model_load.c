@@ -114,8 +114,9 @@ static const char *
 hex(struct arena *a, const char *bytes, size_t size)
 {
     static const char digits[] = "0123456789abcdef";
-    char *text = arena_alloc(a, 2 * size + 3), *to = text + 2;
-    memcpy(text, "\\x", 2);
+    char *text = arena_alloc(a, 2 * size + 3), *to = text;
+    *to++ = '\\';
+    *to++ = 'x';
     for (size_t i = 0; i < size; i++) {
         unsigned byte = (unsigned char)bytes[i];
         *to++ = digits[byte >> 4];

@@ -4,6 +4,7 @@
 #include "lib/buf.h"
 #include "lib/format.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct reading {
 static struct entry *
 entry_at(struct reading *r, size_t back)
 {
+    assert(r->cap > 0);
     return &r->entries[(r->newest + r->cap - back) % r->cap];
 }
 

@@ -78,7 +78,8 @@ read_versions(struct watch *w, struct err *err)
     int wanted = model_n_coefficients(w->spec);
     for (int i = 0; i < db_count(rows); i++) {
         size_t role = 0;
-        while (strcmp(db_text(rows, i, "role"), names[role]) != 0)
+        while (role < FORMER &&
+               strcmp(db_text(rows, i, "role"), names[role]) != 0)
             role++;
         struct watched *v = &w->roles[role];
         if (v->id == NULL)
