@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 enum { CORRECTIONS_MAX = 6 };
 
@@ -11,26 +10,6 @@ enum { CORRECTIONS_MAX = 6 };
  * is taken when the last correction was below this. */
 #define CORRECT_ABOVE   1e-11
 #define CORRECTED_BELOW 1e-12
-
-static const char *const method_names[] = {
-    [FIT_OLS] = "ols", [FIT_RIDGE] = "ridge", [FIT_HUBER] = "huber"};
-
-bool
-fit_method_parse(const char *word, enum fit_method *out)
-{
-    for (size_t i = 0; i < COUNT_OF(method_names); i++)
-        if (strcmp(word, method_names[i]) == 0) {
-            *out = (enum fit_method)i;
-            return true;
-        }
-    return false;
-}
-
-const char *
-fit_method_name(enum fit_method method)
-{
-    return method_names[method];
-}
 
 double
 fit_r2(double rss, double tss)

@@ -38,6 +38,11 @@ each_script_parses() {
     return $bad
 }
 
+# It would cost each of its processes 2.4 MiB, and the console fits nothing.
+no_algebra_in_the_console() {
+    [ ! -x bin/quotemill.fcgi ] || ! ldd bin/quotemill.fcgi | grep -E 'blas|lapack'
+}
+
 make -s build/sql.def >/dev/null || bail "make build/sql.def fails"
 ok "folders include only what they may" scripts/check-includes
 ok "every header stands alone (${#headers[@]})" each_header_alone
@@ -46,5 +51,6 @@ ok "no test fails by skipping" no_test_fails_by_skipping
 ok "templates and handlers use the same names" scripts/check-templates
 ok "documents agree with the code" scripts/check-docs
 ok "clang-format has nothing to change" clang-format --dry-run -Werror "${sources[@]}"
+ok "the console is linked without linear algebra" no_algebra_in_the_console
 ok "every script parses (${#scripts[@]})" each_script_parses
 done_testing
