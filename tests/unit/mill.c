@@ -81,14 +81,19 @@ check_one_pass(int64_t instrument_id, int32_t interval_s)
     feature_feed(&s, &fed, features, indicators);
     for (int table = 0; table < 2; table++) {
         size_t columns = table == 0 ? INDICATOR_COUNT : FEATURE_COUNT;
-        const char *text = sql(arena_printf(
+        char *text = arena_strdup(
             a,
-            "SELECT string_agg(to_jsonb(t)::text, E'\\n' ORDER BY ts) FROM "
-            "%s t WHERE instrument_id = %lld AND interval_s = %d",
-            table == 0 ? "indicator" : "feature", (long long)instrument_id,
-            interval_s));
-        const char *line = text;
-        for (size_t i = 0; i < n; i++, line = strchr(line, '\n') + 1)
+            sql(arena_printf(
+                a,
+                "SELECT string_agg(to_jsonb(t)::text, E'\\n' ORDER BY ts) FROM "
+                "%s t WHERE instrument_id = %lld AND interval_s = %d",
+                table == 0 ? "indicator" : "feature", (long long)instrument_id,
+                interval_s)));
+        char *line = text, *all = text + strlen(text), *next;
+        for (size_t i = 0; i < n; i++, line = next + 1) {
+            next = memchr(line, '\n', (size_t)(all - line));
+            next = next != NULL ? next : all;
+            *next = '\0';
             for (size_t k = 0; k < columns; k++) {
                 double want = table == 0 ? indicators[k][i] : features[k][i];
                 const char *name =
@@ -104,6 +109,7 @@ check_one_pass(int64_t instrument_id, int32_t interval_s)
                     fail_msg("%s of bar %zu of %d: %.17g, not %.17g", name, i,
                              interval_s, got, want);
             }
+        }
     }
     return n;
 }
@@ -113,13 +119,13 @@ what_is_stored_is_what_one_pass_gives(void **state)
 {
     (void)state;
     bring(BTC, MINUTE_S, walk(2, may_2023, MINUTE_S, 14400), 14400);
-    bring(ETH, HOUR_S, walk(3, may_2023, HOUR_S, 5000), 5000);
+    bring(ETH, HOUR_S, walk(3, may_2023, HOUR_S, 3000), 3000);
     mill(BTC);
     mill(ETH);
     assert_int_equal(check_one_pass(BTC, HOUR_S), 240);
     assert_int_equal(check_one_pass(BTC, 4 * HOUR_S), 60);
     assert_int_equal(check_one_pass(BTC, DAY_S), 10);
-    assert_int_equal(check_one_pass(ETH, HOUR_S), 5000);
+    assert_int_equal(check_one_pass(ETH, HOUR_S), 3000);
     assert_string_equal(sql("SELECT DISTINCT interval_s FROM feature WHERE "
                             "instrument_id = 2 UNION SELECT DISTINCT "
                             "interval_s FROM indicator WHERE instrument_id = "
