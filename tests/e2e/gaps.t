@@ -58,6 +58,22 @@ is 'gaps in Istanbul as well' "$(gaps thyao.is --to 2025-07-07 --json | count js
 import $data/minute/FILUSDT-1m-2023-08.csv.gz --instrument FIL-USDT
 is 'a month of minutes without a gap has none' "$(gaps FIL-USDT --to 2023-08-31 --json)" '[]'
 
+# The console, as a plain CGI program.
+sql "INSERT INTO app_user (name, password_hash, role) VALUES ('ann', '', 'viewer')" > /dev/null
+printf '5a%.0s' {1..32} > "$work/key"
+token=$("${QM_BIN:-bin}/quotemill" token add ann --scope read)
+console() { # PATH
+    REQUEST_METHOD=GET REQUEST_URI=$1 HTTP_AUTHORIZATION="Bearer $token" QM_TEMPLATES_DIR=templates QM_KEY_FILE=$work/key \
+        "${QM_BIN:-bin}/quotemill.fcgi" < /dev/null 2>> "$work/console.log" | sed '1,/^\r*$/d'
+}
+is 'the API has the same gaps' \
+    "$(console "/api/v1/coverage/BTC-USD?interval=1m&to=2023-04-30" | count json)" \
+    "$(count minutes "$scratch/cut.json.gz")" || diag "$(cat "$work/console.log")"
+is 'and says of each day how much is there' \
+    "$(console "/api/v1/coverage/BTC-USD?interval=1m&from=2023-03-16&to=2023-04-30" |
+        jq -c '[.rows[] | select(.present < .expected) | [.ts[:10], .present, .expected]], (.rows | length)')" \
+    "$(printf '%s\n' '[["2023-03-24",1360,1440],["2023-04-10",1435,1440],["2023-04-12",1340,1440]]' 46)"
+
 before=$(rest "${long[@]}")
 gaps BTC-USD --from 2023-04-12 --to 2023-04-12 --fill --json > "$work/fill.json" 2> "$work/fill.log"
 is 'one gap is filled' "$? $(jq -c '[.state, .mode, .rows.new, .rows.same, .rows.changed]' "$work/fill.json")" \
