@@ -268,8 +268,14 @@ static PGresult *
 run(struct db *db, enum sql_id sql, struct db_args args, struct err *err)
 {
     char name[16];
-    PGresult *res = PQexecPrepared(db->conn, statement(name, sql), args.n,
-                                   args.v, NULL, NULL, 0);
+    PGresult *res = NULL, *next;
+    if (PQsendQueryPrepared(db->conn, statement(name, sql), args.n, args.v,
+                            NULL, NULL, 0))
+        db_heed_stop(db);
+    while ((next = PQgetResult(db->conn)) != NULL) {
+        PQclear(res);
+        res = next;
+    }
     if (db_is_good(res))
         return res;
     db_fail(db, res, db_sql_name[sql], err);
@@ -354,6 +360,7 @@ pipeline_send(struct db *db, const struct db_call *calls, size_t n, bool *fresh)
 static PGresult *
 pipeline_next(struct db *db)
 {
+    db_heed_stop(db);
     PGresult *res = PQgetResult(db->conn), *more;
     while (res != NULL && db_is_connected(db) &&
            (more = PQgetResult(db->conn)) != NULL)

@@ -169,9 +169,10 @@ MUST_USE bool db_copy_out_each(struct db *db, enum sql_id sql,
                                const struct db_args *lists, size_t n,
                                struct db_args args, db_copy_fn *fn, void *arg,
                                struct err *err);
-/* From now on stop is asked while db_copy_out waits for the server, ten times
- * a second, and every thousand rows; true ends the copy at once, with
- * ERR_CONFLICT ("stopped"). NULL: nobody is asked. */
+/* From now on stop is asked while the server keeps a query or db_copy_out
+ * waiting, ten times a second, and every thousand rows of the latter; true ends
+ * it at once: a copy with ERR_CONFLICT ("stopped"), a query as if the server
+ * had cancelled it. NULL: nobody is asked. */
 typedef bool db_stop_fn(void *arg);
 void db_set_stop(struct db *db, db_stop_fn *stop, void *arg);
 

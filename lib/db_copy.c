@@ -191,6 +191,21 @@ cancel(struct db *db)
     PQfreeCancel(call);
 }
 
+void
+db_heed_stop(struct db *db)
+{
+    struct pollfd fd = {.fd = PQsocket(db->conn), .events = POLLIN};
+    while (db->stop != NULL && PQisBusy(db->conn)) {
+        int got = poll(&fd, 1, STOP_ASK_MS);
+        if (got == 0 && db->stop(db->stop_arg)) {
+            cancel(db);
+            return;
+        }
+        if (got < 0 ? errno != EINTR : got > 0 && !PQconsumeInput(db->conn))
+            return;
+    }
+}
+
 /* Tells the server to stop sending, then takes in what is under way. */
 static void
 copy_out_stop(struct db *db)

@@ -54,6 +54,10 @@ MUST_USE bool db_ready(struct db *db, struct err *err);
 
 /* The server is not there: sets ERR_RETRY, returns false. */
 bool db_away(const struct db *db, struct err *err);
+/* Before a result is taken: while the server keeps one waiting, stop is asked
+ * now and then. Its true cancels the statement, whose result is then a
+ * failure. */
+void db_heed_stop(struct db *db);
 /* A statement's failure, sorted by SQLSTATE; what names it. Returns false. */
 bool db_fail(const struct db *db, const PGresult *res, const char *what,
              struct err *err);

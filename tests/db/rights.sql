@@ -140,7 +140,7 @@ SELECT does('console', 'defines a model', $$WITH m AS (INSERT INTO model (name, 
 SELECT does('console', 'switches a model on', 'UPDATE model SET enabled = true');
 SELECT does_not('console', 'move the gate', 'UPDATE model SET min_r2 = 0');
 SELECT does_not('console', 'remove a model', 'DELETE FROM model');
-SELECT does('worker', 'marks bars as touched', $$INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts) VALUES (1, 60, now(), now())$$);
+SELECT does('worker', 'marks bars as touched', $$INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts) VALUES (1, 900, now(), now())$$);
 SELECT is((SELECT count(*) FROM model_touch WHERE interval_s = 900), 1::bigint, 'and the models hear of it');
 SELECT does_not('worker', 'write what the models hear', 'INSERT INTO model_touch (instrument_id, interval_s, from_ts) VALUES (1, 60, now())');
 SELECT does('console', 'reads a month', 'SELECT * FROM bar_minute_2024_05');

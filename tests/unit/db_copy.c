@@ -208,6 +208,32 @@ a_copy_out_ends_when_it_is_told_to_stop(void **state)
     assert_int_equal(sum.n, 20000);
 }
 
+/* It waits for a lock that is given back only afterwards. */
+static bool
+wait_and_be_told_to_stop(struct db *other, void *arg, struct err *err)
+{
+    struct db_fixture *f = arg;
+    assert_true(db_exec(other, SQL_bar_lock, DB_ARGS("7"), NULL, err));
+    for (int i = 0; i < 2; i++) { /* prepared along with it, then before */
+        int asks = 1;
+        db_set_stop(f->db, after_some_asking, &asks);
+        assert_false(db_exec(f->db, SQL_bar_lock, DB_ARGS("7"), NULL, err));
+        db_set_stop(f->db, NULL, NULL);
+        assert_true(db_is_connected(f->db));
+        assert_true(db_exec(f->db, SQL_bar_lock, DB_ARGS("8"), NULL, err));
+    }
+    return true;
+}
+
+static void
+a_query_ends_when_it_is_told_to_stop(void **state)
+{
+    struct db_fixture *f = *state;
+    struct db *other = db_fixture_open(f, "worker");
+    assert_true(db_tx(other, wait_and_be_told_to_stop, f, &f->err));
+    db_close(other);
+}
+
 static void
 an_array_of_doubles_is_read_exactly(void **state)
 {
@@ -282,6 +308,7 @@ main(void)
         T(a_copy_on_a_lost_connection_may_be_tried_again),
         T(a_copy_out_can_be_ended_early),
         T(a_copy_out_ends_when_it_is_told_to_stop),
+        T(a_query_ends_when_it_is_told_to_stop),
         cmocka_unit_test(an_array_of_doubles_is_read_exactly),
         cmocka_unit_test(absent_fields_have_their_values),
         T(a_notification_that_comes_during_a_copy_is_kept),
