@@ -1,4 +1,5 @@
--- The sources of a fetch step with what is stored of each: where an incremental fetch begins.
+-- The sources of a fetch step with what is stored of each: where an incremental fetch begins. Bars built of minutes are
+-- no reason to ask for less.
 -- $1 bigint step; $2 bigint now; $3 integer overlap in bars
 -- -> source text, instrument_id, interval_s, last_ts, overlap_ts, checkpoint_ts bigint (NULL: none), done boolean
 SELECT ss.source, i.id AS instrument_id, i.interval_s, extract(epoch FROM last.ts)::bigint AS last_ts,
@@ -7,9 +8,11 @@ SELECT ss.source, i.id AS instrument_id, i.interval_s, extract(epoch FROM last.t
   FROM step_source ss
   JOIN instrument i ON i.id = ss.instrument_id
   LEFT JOIN LATERAL (
-       SELECT ts FROM bar
-        WHERE instrument_id = i.id AND interval_s = i.interval_s AND ts <= to_timestamp($2::bigint)
-        ORDER BY ts DESC LIMIT 1) last ON true
+       SELECT b.ts
+         FROM bar b
+        WHERE b.instrument_id = i.id AND b.interval_s = i.interval_s AND b.ts <= to_timestamp($2::bigint)
+          AND NOT EXISTS (SELECT FROM load l WHERE l.id = b.load_id AND l.kind = 'derived')
+        ORDER BY b.ts DESC LIMIT 1) last ON true
   LEFT JOIN LATERAL (
        SELECT min(ts) AS ts
          FROM (SELECT ts FROM bar

@@ -164,6 +164,13 @@ each_mode_asks_for_its_range(void **state)
     assert_int_equal(s.last_ts, 50 * 86400);
     assert_int_equal(s.from_ts, (50 - RUN_OVERLAP_BARS) * 86400);
     assert_int_equal(s.to_ts, 100 * 86400);
+    /* bars that were built of minutes are no reason to ask for less */
+    sql("WITH l AS (INSERT INTO load (instrument_id, interval_s, kind, "
+        "request) SELECT id, 86400, 'derived', 'x' FROM instrument "
+        "WHERE symbol = 'AAPL' RETURNING id, instrument_id) "
+        "INSERT INTO bar SELECT instrument_id, 86400, "
+        "to_timestamp(70 * 86400), 1, 1, 1, 1, NULL, id FROM l");
+    assert_int_equal(plan_of(r, "AAPL").last_ts, 50 * 86400);
     s = plan_of(r, "MSFT"); /* fewer bars than the overlap: from the first */
     assert_false(s.all_history);
     assert_int_equal(s.from_ts, 86400);
