@@ -30,16 +30,19 @@ static const struct generate_asset assets[] = {
      .kind = GENERATE_MSTR,
      .shape = ROWS_BARS,
      .calendar = GENERATE_WEEKDAYS,
+     .holidays = HOLIDAY_NYSE,
      .sigma = 0.02,
      .volume = 11e6,
      .decimals = 2},
     {.name = "treasury",
      .kind = GENERATE_TREASURY,
      .shape = ROWS_TREASURY,
-     .calendar = GENERATE_WEEKDAYS},
+     .calendar = GENERATE_WEEKDAYS,
+     .holidays = HOLIDAY_NYSE},
     {.name = "AAPL",
      .shape = ROWS_BARS,
      .calendar = GENERATE_WEEKDAYS,
+     .holidays = HOLIDAY_NYSE,
      .level = 110,
      .growth = 1.0,
      .sigma = 0.016,
@@ -49,6 +52,7 @@ static const struct generate_asset assets[] = {
     {.name = "MSFT",
      .shape = ROWS_BARS,
      .calendar = GENERATE_WEEKDAYS,
+     .holidays = HOLIDAY_NYSE,
      .level = 205,
      .growth = 1.0,
      .sigma = 0.015,
@@ -58,6 +62,7 @@ static const struct generate_asset assets[] = {
     {.name = "THYAO",
      .shape = ROWS_BARS,
      .calendar = GENERATE_WEEKDAYS,
+     .holidays = HOLIDAY_BIST,
      .level = 11,
      .growth = 3.4,
      .sigma = 0.025,
@@ -67,6 +72,7 @@ static const struct generate_asset assets[] = {
     {.name = "WTI",
      .shape = ROWS_SCALAR,
      .calendar = GENERATE_WEEKDAYS,
+     .holidays = HOLIDAY_US_FEDERAL,
      .level = 42,
      .growth = 0.6,
      .sigma = 0.022,
@@ -75,6 +81,7 @@ static const struct generate_asset assets[] = {
     {.name = "BRENT",
      .shape = ROWS_SCALAR,
      .calendar = GENERATE_WEEKDAYS,
+     .holidays = HOLIDAY_US_FEDERAL,
      .level = 45,
      .growth = 0.6,
      .sigma = 0.021,
@@ -83,6 +90,7 @@ static const struct generate_asset assets[] = {
     {.name = "HENRY-HUB",
      .shape = ROWS_SCALAR,
      .calendar = GENERATE_WEEKDAYS,
+     .holidays = HOLIDAY_US_FEDERAL,
      .level = 2.2,
      .growth = 0.4,
      .sigma = 0.04,
@@ -91,6 +99,7 @@ static const struct generate_asset assets[] = {
     {.name = "SIM",
      .shape = ROWS_BARS,
      .calendar = GENERATE_WEEKDAYS,
+     .holidays = HOLIDAY_NYSE,
      .level = 100,
      .growth = 0.7,
      .sigma = 0.02,
@@ -176,7 +185,9 @@ rounded(double v, int decimals)
 static bool
 is_session(const struct generate_asset *asset, int64_t days)
 {
-    return asset->calendar == GENERATE_EVERY_DAY || date_weekday(days) < 5;
+    return asset->calendar == GENERATE_EVERY_DAY ||
+           (date_weekday(days) < 5 &&
+            !holiday_is_closed(asset->holidays, days));
 }
 
 /* The level that a walk is drawn back to: it nears level * e^growth. */

@@ -1,16 +1,19 @@
 /* Made-up markets: plausible, seeded, and the same whenever they are asked.
  *
  * A bar follows from the seed, the asset and its day alone, never from the
- * clock. Daily closes are geometric random walks that are drawn back to a
- * slowly rising level. MSTR has a truth behind it: its close is what a walking
- * mNAV, the made-up bitcoin close and the balance sheet of the day make of it,
- * and the treasury's figures are those. Minutes are a bridge from the day's
- * open to its close that touches its high and its low, so longer intervals
- * made of minutes agree with the day's bar.
+ * clock. Markets that close have no bars on weekends and on their holidays, so
+ * what is made up keeps to the calendars that a new installation has. Daily
+ * closes are geometric random walks that are drawn back to a slowly rising
+ * level. MSTR has a truth behind it: its close is what a walking mNAV, the
+ * made-up bitcoin close and the balance sheet of the day make of it, and the
+ * treasury's figures are those. Minutes are a bridge from the day's open to its
+ * close that touches its high and its low, so longer intervals made of minutes
+ * agree with the day's bar.
  */
 #ifndef SIMULATOR_GENERATE_H
 #define SIMULATOR_GENERATE_H
 
+#include "core/holiday.h"
 #include "simulator/rows.h"
 
 enum generate_calendar { GENERATE_EVERY_DAY, GENERATE_WEEKDAYS };
@@ -22,7 +25,8 @@ struct generate_asset {
     enum generate_kind kind;
     enum rows_shape shape;
     enum generate_calendar calendar;
-    double level;  /* price on the first day */
+    enum holiday_rule holidays; /* weekdays without a bar */
+    double level;               /* price on the first day */
     double growth; /* log growth that the level nears in the long run */
     double sigma;  /* standard deviation of a day's log return */
     double pull;   /* share of the way back to the level in a day */

@@ -48,13 +48,30 @@ sessions_follow_the_calendar(void **state)
 {
     struct arena *a = *state;
     struct rows btc = generate_days(a, 1, generate_find("BTC"));
-    struct rows wti = generate_days(a, 1, generate_find("WTI"));
     assert_int_equal(btc.ts[0], generate_first_ts());
     assert_int_equal(btc.ts[btc.n - 1], generate_last_ts());
     for (size_t i = 1; i < btc.n; i++)
         assert_int_equal(btc.ts[i], btc.ts[i - 1] + DAY_S);
-    for (size_t i = 0; i < wti.n; i++)
-        assert_true(date_weekday(wti.ts[i] / DAY_S) < 5);
+    static const struct {
+        const char *name;
+        enum holiday_rule rule;
+    } cases[] = {{"WTI", HOLIDAY_US_FEDERAL},
+                 {"treasury", HOLIDAY_NYSE},
+                 {"MSTR", HOLIDAY_NYSE},
+                 {"SIM", HOLIDAY_NYSE},
+                 {"THYAO", HOLIDAY_BIST}};
+    for (size_t k = 0; k < COUNT_OF(cases); k++) {
+        struct rows r = generate_days(a, 1, generate_find(cases[k].name));
+        size_t at = 0;
+        for (int64_t d = btc.ts[0]; d <= btc.ts[btc.n - 1]; d += DAY_S) {
+            if (date_weekday(d / DAY_S) > 4 ||
+                holiday_is_closed(cases[k].rule, d / DAY_S))
+                continue;
+            assert_true(at < r.n);
+            assert_int_equal(r.ts[at++], d);
+        }
+        assert_int_equal(at, r.n);
+    }
 }
 
 static void

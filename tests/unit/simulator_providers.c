@@ -1,6 +1,7 @@
 /* The drivers read what the simulator says: each driver's own URL goes in, and
  * its parser must find the market's rows in the answer, page after page; or
  * the fault that was asked for. */
+#include "core/holiday.h"
 #include "core/providers/provider.h"
 #include "simulator/dialect.h"
 #include "simulator/request.h"
@@ -21,15 +22,19 @@ static const struct source {
     const char *provider, *symbol;
     const char *first, *last; /* whole days that must be there */
     bool every_day;
+    enum holiday_rule holidays;
 } sources[] = {
-    {"binance", "BTCUSDT", "2020-08-11", "2025-11-19", true},
-    {"yahoo", "BTC-USD", "2020-08-11", "2025-11-19", true},
-    {"yahoo", "MSTR", "2020-08-11", "2025-11-20", false},
-    {"yahoo", "THYAO.IS", "2020-08-11", "2025-11-20", false},
-    {"fred", "DCOILWTICO", "2020-08-11", "2025-11-20", false},
-    {"eia", "petroleum/pri/spt:RWTC", "2020-08-11", "2025-11-20", false},
-    {"eia", "natural-gas/pri/fut:RNGWHHD", "2020-08-11", "2025-11-20", false},
-    {"mnav", "MSTR", "2020-08-11", "2025-11-20", false},
+    {"binance", "BTCUSDT", "2020-08-11", "2025-11-19", true, HOLIDAY_NONE},
+    {"yahoo", "BTC-USD", "2020-08-11", "2025-11-19", true, HOLIDAY_NONE},
+    {"yahoo", "MSTR", "2020-08-11", "2025-11-20", false, HOLIDAY_NYSE},
+    {"yahoo", "THYAO.IS", "2020-08-11", "2025-11-20", false, HOLIDAY_BIST},
+    {"fred", "DCOILWTICO", "2020-08-11", "2025-11-20", false,
+     HOLIDAY_US_FEDERAL},
+    {"eia", "petroleum/pri/spt:RWTC", "2020-08-11", "2025-11-20", false,
+     HOLIDAY_US_FEDERAL},
+    {"eia", "natural-gas/pri/fut:RNGWHHD", "2020-08-11", "2025-11-20", false,
+     HOLIDAY_US_FEDERAL},
+    {"mnav", "MSTR", "2020-08-11", "2025-11-20", false, HOLIDAY_NYSE},
 };
 
 static int64_t
@@ -38,6 +43,13 @@ ts_of(const char *text)
     int64_t ts;
     assert_true(date_parse_iso(text, strlen(text), &ts));
     return ts;
+}
+
+static bool
+has_bar(const struct source *s, int64_t ts)
+{
+    return s->every_day || (date_weekday(ts / DAY_S) < 5 &&
+                            !holiday_is_closed(s->holidays, ts / DAY_S));
 }
 
 static struct market *
@@ -106,7 +118,7 @@ drivers_read_the_whole_history(void **state)
             assert_int_equal(answer.fault, FAULT_NONE);
             for (size_t k = 0; k < answer.series->n; k++) {
                 const struct series_row *row = &answer.series->rows[k];
-                while (!s->every_day && date_weekday(day / DAY_S) > 4)
+                while (!has_bar(s, day))
                     day += DAY_S;
                 assert_int_equal(row->ts, day);
                 assert_null(row->bad);
