@@ -9,6 +9,7 @@
 #include "lib/json.h"
 #include "lib/number.h"
 #include "worker/command.h"
+#include "worker/mill_due.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -229,6 +230,7 @@ cmd_alert(struct command *c, struct err *err)
         return true;
     if (!read_options(c, &o, err) || !read_rule(c, &o, err) ||
         !command_db(c, &db, err) || !read_span(c, db, &o, err) ||
+        !mill_due_of(db, &o.what.instrument_id, 1, err) ||
         !alert_history_replay(c->a, db, &o.what, &o.rule, &summary, err))
         return false;
     if (o.json)

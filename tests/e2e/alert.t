@@ -94,6 +94,16 @@ like 'nothing fired, in words' "$(cat "$work/out")" 'fired 0 times in 900 bars f
 replay WALK --when 'close above 5' --from 2030-01-01
 like 'no bars, in words' "$(cat "$work/out")" 'no bars there'
 
+# Bars that nobody has built yet.
+"$quotemill" instrument add TICK --kind crypto --interval 1m > "$work/out"
+for i in 00 01 02 03 04 05 06 07 08 09; do
+    echo "2024-03-01T10:$i:00Z,$((100 - 1$i % 7)),110,90,$((100 + 1$i % 10)),5"
+done | sed '1i ts,open,high,low,close,volume' > "$work/minutes.csv"
+"$quotemill" import "$work/minutes.csv" --instrument TICK > "$work/out" 2> "$work/log" || bail "$(cat "$work/log")"
+replay TICK --interval 5m --when 'close above 105' --json
+is 'bars of a longer interval are built first' "$(jq -c '[.bars, .fired, .events[0].at]' "$work/out")" \
+    '[2,1,"2024-03-01T10:10:00Z"]'
+
 while IFS='|' read -r options code words; do
     eval "replay $options"
     is "alert replay $options: exit" "$status" "$code"
