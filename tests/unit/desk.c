@@ -296,8 +296,8 @@ the_console_decides_and_writes_no_bar(void **state)
         "SELECT bar_take_out(1, 86400, now(), 1)",
         "SELECT bar_put_back(1, 86400, now(), 1)",
         "SELECT bar_replace(b) FROM bar b",
-        "INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts) "
-        "VALUES (1, 60, now(), now())"};
+        ("INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts) "
+         "VALUES (1, 60, now(), now())")};
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         assert_string_equal(
             sql(arena_printf(
