@@ -268,10 +268,10 @@ static void
 set_as_of(struct page *p, struct view *v, const struct instrument_page *it)
 {
     const char *typed = page_query(p, "as_of");
-    view_set(v, "AS_OF_TYPE",
-             typed == NULL || typed[0] == '\0' || it->as_of != NULL
-                 ? "datetime-local"
-                 : "text");
+    bool picks = typed == NULL || typed[0] == '\0' || it->as_of != NULL;
+    view_set(v, "AS_OF_TYPE", picks ? "datetime-local" : "text");
+    if (picks)
+        view_show(v, "AS_OF_STEP");
     if (it->as_of == NULL) {
         view_set(v, "AS_OF", typed);
         return;
@@ -347,6 +347,7 @@ set_links(struct page *p, const struct instrument_page *it)
     view_set(p->view, "SELF_URL", it->path);
     view_set(p->view, "EXPORT_URL", export->data);
     view_set(p->view, "COVERAGE_URL", coverage->data);
+    view_set(p->view, "RULES_URL", address_of(p, "/rules", symbol)->data);
     view_set(p->view, "DOUBTS_URL", address_of(p, "/quarantine", symbol)->data);
     view_set(p->view, "LOADS_URL", address_of(p, "/loads", symbol)->data);
     view_set(p->view, "BACKFILL_URL",

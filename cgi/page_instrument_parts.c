@@ -179,7 +179,7 @@ set_bounds(struct page *p, const struct instrument_facts *f)
     view_set(p->view, "BOUNDS", words);
     view_set(p->view, "JUMP",
              isnan(f->jump_frac)
-                 ? "none doubted"
+                 ? "doubted as the rule says"
                  : arena_printf(p->a, "doubted from %s on",
                                 fmt_percent(p->a, f->jump_frac, 0)));
 }

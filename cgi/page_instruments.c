@@ -5,6 +5,7 @@
 #include "core/instrument.h"
 #include "core/instrument_list.h"
 #include "core/interval.h"
+#include "lib/date.h"
 #include "lib/format.h"
 #include "lib/number.h"
 
@@ -35,6 +36,23 @@ set_verdict(struct page *p, const struct instrument_item *items, size_t n)
                behind == 0 ? NULL : arena_printf(p->a, "▲ %zu late", behind));
 }
 
+/* The day that fell shortest lately. */
+static void
+set_quality(struct page *p, struct view *v, const struct instrument_item *it)
+{
+    if (isnan(it->worst_score)) {
+        view_show(v, "QUALITY_NONE");
+        return;
+    }
+    if (it->worst_score >= INSTRUMENT_LIST_GOOD) {
+        view_show(v, "QUALITY_GOOD");
+        return;
+    }
+    struct view *low = view_add(v, "QUALITY_LOW");
+    view_set(low, "LOW_SCORE", fmt_number(p->a, it->worst_score, 2));
+    view_set(low, "LOW_DAY", date_format_day(p->a, it->worst_ts));
+}
+
 static void
 set_item(struct page *p, struct view *v, const struct instrument_item *it)
 {
@@ -43,6 +61,7 @@ set_item(struct page *p, struct view *v, const struct instrument_item *it)
     view_set(v, "CALENDAR", it->fresh.calendar_title);
     view_setf(v, "BARS", "%s%s", fmt_count(p->a, it->n_bars),
               it->n_bars >= INSTRUMENT_LIST_BARS ? "+" : "");
+    set_quality(p, v, it);
     view_set(v, "LISTINGS",
              it->listings != NULL ? it->listings : "nobody can answer for it");
 }

@@ -275,7 +275,11 @@ set_spec(struct page *p, const struct model_page *m)
                  ? "never"
                  : arena_printf(a, "beyond %g × hold-out RMSE", m->live_band));
     add_fact(v, "Retrained", m->enabled ? "with every run" : "switched off");
-    view_show(v, m->enabled ? "IS_ENABLED" : "IS_DISABLED");
+    if (p->user->role < ROLE_OPERATOR)
+        return;
+    struct view *may = view_add(v, "MAY_SWITCH");
+    view_set(may, "SPEC_MODEL", m->name);
+    view_show(may, m->enabled ? "IS_ENABLED" : "IS_DISABLED");
 }
 
 /* Which version answers, and whether what it knows is old. */

@@ -125,8 +125,7 @@ show_source(const struct page *p, struct view *v, const struct source *f)
     view_set(v, "SYMBOL", f->symbol);
     view_set(v, "INSTRUMENT_URL", show_instrument_url(p->a, f->symbol));
     view_set(v, "INSTRUMENT_TITLE", f->title);
-    if (!source_is_behind(f))
-        view_show(v, "WELL");
+    view_show(v, source_is_behind(f) ? "BEHIND" : "WELL");
     view_set(v, "FRESH_WORDS", f->words);
     show_state(p->a, v, "", f->state);
     view_set(v, "VALUE", fmt_price(p->a, f->close));

@@ -68,10 +68,11 @@ instrument_list_page(struct arena *a, struct db *db, const char *after,
                      size_t *n, struct err *err)
 {
     struct db_rows *rows;
-    if (!db_query(
-            a, db, SQL_instrument_list_page,
-            DB_ARGS(after, fmt_i64(a, limit), fmt_i64(a, INSTRUMENT_LIST_BARS)),
-            &rows, err))
+    if (!db_query(a, db, SQL_instrument_list_page,
+                  DB_ARGS(after, fmt_i64(a, limit),
+                          fmt_i64(a, INSTRUMENT_LIST_BARS),
+                          fmt_i64(a, now_ts - INSTRUMENT_LIST_DAYS * DAY_S)),
+                  &rows, err))
         return err_wrap(err, "list instruments");
     struct source *fresh;
     source_read(a, rows, now_ts, &fresh, n);
@@ -81,6 +82,8 @@ instrument_list_page(struct arena *a, struct db *db, const char *after,
             .fresh = fresh[i],
             .n_bars = db_i64(rows, (int)i, "n_bars"),
             .listings = db_text(rows, (int)i, "listings"),
+            .worst_score = db_f64(rows, (int)i, "worst_score"),
+            .worst_ts = db_i64(rows, (int)i, "worst_ts"),
         };
     return true;
 }

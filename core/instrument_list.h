@@ -27,12 +27,17 @@ MUST_USE bool instrument_list_providers(struct arena *a, struct db *db,
                                         const char *const **out, size_t *n,
                                         struct err *err);
 
-enum { INSTRUMENT_LIST_BARS = 20000 };
+enum { INSTRUMENT_LIST_BARS = 20000, INSTRUMENT_LIST_DAYS = 7 };
+/* Days of a lower score (core/quality.h) are worth a look. */
+#define INSTRUMENT_LIST_GOOD 0.9
 
 struct instrument_item {
     struct source fresh;
     int64_t n_bars;       /* INSTRUMENT_LIST_BARS: so many or more */
     const char *listings; /* "binance (BTCUSDT), yahoo (BTC-USD)"; NULL: none */
+    /* of the last INSTRUMENT_LIST_DAYS days, at the instrument's interval */
+    double worst_score; /* NaN: none is known */
+    int64_t worst_ts;   /* 0: none is known */
 };
 
 /* Active ones by symbol, after this one ("" for the first). */

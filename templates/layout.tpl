@@ -30,7 +30,7 @@
 <li><a href="/models" {{#AT_MODELS}}aria-current="page"{{/AT_MODELS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-models"/></svg>Models</a></li>
 <li><a href="/instruments" {{#AT_INSTRUMENTS}}aria-current="page"{{/AT_INSTRUMENTS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-instruments"/></svg>Instruments</a></li>
 <li><a href="/coverage" {{#AT_COVERAGE}}aria-current="page"{{/AT_COVERAGE}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-coverage"/></svg>Coverage</a></li>
-<li><a href="/quarantine" {{#AT_QUARANTINE}}aria-current="page"{{/AT_QUARANTINE}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-quarantine"/></svg>Quarantine</a></li>
+<li><a href="/quarantine" {{#AT_QUARANTINE}}aria-current="page"{{/AT_QUARANTINE}} {{#AT_RULES}}aria-current="true"{{/AT_RULES}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-quarantine"/></svg>Quarantine</a></li>
 <li><a href="/tokens" {{#AT_TOKENS}}aria-current="page"{{/AT_TOKENS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-tokens"/></svg>Tokens</a></li>
 {{#IS_ADMIN}}
 <li><a href="/users" {{#AT_USERS}}aria-current="page"{{/AT_USERS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-users"/></svg>Users</a></li>

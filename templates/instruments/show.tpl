@@ -36,7 +36,7 @@
 {{/GROUP}}
 </details>
 <div class="chart-known">
-<div class="field {{#ERROR_AS_OF}}field-bad{{/ERROR_AS_OF}}"><label for="f-as_of">As it was known on (UTC)</label>{{#ERROR_AS_OF}}<p class="field-error" id="as_of-error">{{ERROR_TEXT}}</p>{{/ERROR_AS_OF}}<input id="f-as_of" name="as_of" type="{{AS_OF_TYPE}}" step="1" value="{{AS_OF}}" {{#ERROR_AS_OF}}aria-invalid="true" aria-describedby="as_of-error"{{/ERROR_AS_OF}}></div>
+<div class="field {{#ERROR_AS_OF}}field-bad{{/ERROR_AS_OF}}"><label for="f-as_of">As it was known on (UTC)</label>{{#ERROR_AS_OF}}<p class="field-error" id="as_of-error">{{ERROR_TEXT}}</p>{{/ERROR_AS_OF}}<input id="f-as_of" name="as_of" type="{{AS_OF_TYPE}}" {{#AS_OF_STEP}}step="1"{{/AS_OF_STEP}} value="{{AS_OF}}" {{#ERROR_AS_OF}}aria-invalid="true" aria-describedby="as_of-error"{{/ERROR_AS_OF}}></div>
 <div class="actions"><button class="button" type="submit">Show</button></div>
 </div>
 </form>
@@ -81,7 +81,7 @@
 {{#NO_LISTINGS}}<p>Nobody can answer for it: its bars come from files.</p>{{/NO_LISTINGS}}
 </section>
 <section class="card" aria-labelledby="facts-title">
-<h2 id="facts-title">What it is</h2>
+<div class="card-head"><h2 id="facts-title">What it is</h2><p><a href="{{RULES_URL}}">Rules for its rows</a></p></div>
 <dl class="facts">
 <div><dt>Kind</dt><dd>{{KIND}}</dd></div>
 <div><dt>Currency</dt><dd>{{OWN_CURRENCY}}</dd></div>

@@ -27,7 +27,7 @@
 </form>
 {{#GROUPS}}
 <section class="card" aria-labelledby="groups-title">
-<h2 id="groups-title">What it is about</h2>
+<div class="card-head"><h2 id="groups-title">What it is about</h2><p><a href="/rules">The rules</a></p></div>
 <p class="soft">{{GROUPS_TEXT}}</p>
 <div class="table-scroll" tabindex="0" role="region" aria-label="Table of groups">
 <table class="stack">
@@ -69,5 +69,5 @@
 <div class="empty"><p><strong>No row matches this filter.</strong> Widen it, or look at all open rows.</p><a class="button" href="/quarantine">Show all open rows</a></div>
 {{/NONE_FOUND}}
 {{#NONE_OPEN}}
-<div class="empty"><p><strong>Nothing waits for a decision.</strong> Rows that the rules refuse or doubt come here, from providers and from files.</p><a class="button" href="/quarantine?state=all">Show what was decided</a></div>
+<div class="empty"><p><strong>Nothing waits for a decision.</strong> Rows that the <a href="/rules">rules</a> refuse or doubt come here, from providers and from files.</p><a class="button" href="/quarantine?state=all">Show what was decided</a></div>
 {{/NONE_OPEN}}

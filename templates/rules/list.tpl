@@ -18,7 +18,7 @@
 <table class="stack">
 <thead><tr><th scope="col">Rule</th><th scope="col">Says that</th><th scope="col">A row that breaks it</th><th scope="col" class="num">Threshold</th>{{#IS_OPERATOR}}<th scope="col">Change</th>{{/IS_OPERATOR}}</tr></thead>
 <tbody>
-{{#RULE}}<tr><th scope="row">{{NAME}}{{#OWN}}<span class="sub">of its own</span>{{/OWN}}</th><td data-label="Says that" class="span">{{MEANING}}</td><td data-label="It"><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{WORD}}</span></td><td class="num" data-label="Threshold">{{#LIMIT}}{{THRESHOLD}}<span class="sub">{{LIMIT_UNIT}}</span>{{/LIMIT}}</td>{{#CHANGE}}<td>
+{{#RULE}}<tr><th scope="row">{{NAME}}{{#OWN}}<span class="sub">of its own</span>{{/OWN}}</th><td class="span">{{MEANING}}</td><td data-label="A row that breaks it"><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{WORD}}</span></td><td class="num" data-label="Threshold">{{#LIMIT}}{{THRESHOLD}}<span class="sub">{{LIMIT_UNIT}}</span>{{/LIMIT}}</td>{{#CHANGE}}<td>
 <details {{#OPEN}}open{{/OPEN}}><summary class="button">Change<span class="visually-hidden"> the rule {{NAME}}</span></summary>
 <form class="form form-narrow" method="post" action="/rules/{{NAME}}">
 <input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="was_severity" value="{{WAS_SEVERITY}}"><input type="hidden" name="was_threshold" value="{{WAS_THRESHOLD}}">{{#FOR_ONE}}<input type="hidden" name="instrument" value="{{FORM_SYMBOL}}">{{/FOR_ONE}}

@@ -300,7 +300,7 @@ test("every page passes axe, and is photographed", { timeout: 600_000 }, async (
     const id = await instance.sql("SELECT max(id) FROM run WHERE trigger = 'console' AND state = 'succeeded'");
     for (const [name, to] of [["overview", "/"], ["runs", "/runs"], ["run", `/runs/${id}`], ["trigger", "/trigger"],
                               ["models", "/models"], ["model", "/models/mstr"], ["instruments", "/instruments"],
-                              ["account", "/account"], ["tokens-none", "/tokens"], ["users", "/users"], ["audit", "/audit"]])
+                              ["rules", "/rules"], ["rules-one", "/rules?instrument=MSTR"], ["account", "/account"], ["tokens-none", "/tokens"], ["users", "/users"], ["audit", "/audit"]])
         await inspect(visitor, name, to);
     await inspect(visitor, "runs-none", "/runs?state=cancelled&mode=backfill");
     await inspect(visitor, "quarantine-none", "/quarantine?state=accepted&rule=order");
@@ -488,6 +488,45 @@ test("rows are decided about by the dozen, without JavaScript", { timeout: 300_0
     await page.locator(".flash", { hasText: `${open} rows were reopened.` }).waitFor();
     assert.equal(await instance.sql("SELECT count(*) FROM quarantine WHERE state = 'open'"), open);
     await visitor.close();
+});
+
+test("gaps are chosen on the map, or in the list without JavaScript, and filled", { timeout: 300_000 }, async () => {
+    const btc = "instrument_id = (SELECT id FROM instrument WHERE symbol = 'BTC-USD') AND interval_s = 86400";
+    const stored = () => instance.sql(`SELECT md5(string_agg(ts || ' ' || close, ' ' ORDER BY ts)) FROM bar WHERE ${btc}`);
+    const before = await stored();
+    for (const javaScriptEnabled of [true, false]) {
+        await instance.sql(`DELETE FROM bar WHERE ${btc} AND ts BETWEEN '2026-01-10Z' AND '2026-01-11Z'`);
+        const visitor = await admin({ javaScriptEnabled });
+        const { page } = visitor;
+        await visitor.go("/");
+        await page.getByRole("link", { name: "Coverage" }).click();
+        await visitor.go("/coverage?instrument=BTC-USD&interval=1d&from=2025-12-01&to=2026-01-29");
+        assert.match(await page.getByRole("img", { name: /BTC-USD 1d/ }).getAttribute("aria-label"), /1 gap, 2 bars missing/);
+        const box = page.getByLabel("Fill gap 1: BTC-USD 1d from 2026-01-10");
+        if (javaScriptEnabled) {
+            await inspect(visitor, "coverage", "/coverage");
+            await inspect(visitor, "coverage-gap", "/coverage?instrument=BTC-USD&interval=1d&from=2025-12-01&to=2026-01-29");
+            const map = page.locator("svg.cover");
+            const { width, height } = await map.boundingBox();
+            await map.click({ position: { x: width * 41.5 / 60, y: height / 2 } }); // 11 January
+            assert.equal(await box.isChecked(), true, "the day's gap is chosen");
+            await map.click({ position: { x: width * 40.5 / 60, y: height / 2 } });
+            assert.equal(await box.isChecked(), false, "and no longer");
+        }
+        await box.check();
+        await page.getByRole("button", { name: javaScriptEnabled ? "Fill the chosen gap" : "Fill the chosen gaps", exact: true }).click();
+        await page.waitForURL(/\/runs\/\d+$/);
+        assert.match(await page.locator(".flash").innerText(), /it fills 1 gap \(2 bars\) of BTC-USD, by about 1 request/);
+        const id = page.url().match(/\d+$/)[0];
+        const late = Date.now() + 60_000;
+        while (!["succeeded", "failed", "partial"].includes(await instance.sql(`SELECT state FROM run WHERE id = ${id}`))) {
+            assert.ok(Date.now() < late, `run ${id} does not end`);
+            await page.waitForTimeout(100);
+        }
+        assert.equal(await instance.sql(`SELECT state || ' ' || rows_new || ' ' || rows_changed FROM run WHERE id = ${id}`), "succeeded 2 0");
+        assert.equal(await stored(), before, "exactly these bars came");
+        await visitor.close();
+    }
 });
 
 test("a token is made, shown once, and revoked; without JavaScript too", { timeout: 300_000 }, async () => {

@@ -60,6 +60,7 @@ subtest "its state, newest value and sources" => sub {
     like($body, qr{Yahoo.*S-yahoo.*load 2<.*Binance.*S-binance.*Nothing came from there}s, "sources in their order, each with its last load");
     like($body, qr{from \S+5\.00<}, "bounds");
     like($body, qr{doubted from 25\S+% on}, "and the change that is doubted");
+    like($body, qr{href="/rules\?instrument=X%2FY%5EZ%3D1\.F-0_"}, "the rules that judge its rows are one click away");
     like($body, qr{data-api="/api/v1/charts/X%2FY%5EZ%3D1\.F-0_"}, "the chart knows where its bars are");
     is(scalar(() = $body =~ /type="checkbox" name="indicator"/g), 20, "a checkbox for every indicator");
     unlike($body, qr/data-interval="1h"/, "no button for intervals without bars");

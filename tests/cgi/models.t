@@ -139,7 +139,7 @@ subtest "the page says whether to trust" => sub {
     like $page, qr/&lt;b&gt;r2&lt;\/b&gt;/, "rules are text";
     like $page, qr/the inputs are well told apart/, "the condition in words";
     like $page, qr/far from zero/, "coefficients, too";
-    unlike $page, qr/>Activate version/, "a viewer chooses nothing";
+    unlike $page, qr/>Activate</, "a viewer chooses nothing";
     $c->sql("UPDATE model_version SET state = 'retired' WHERE version = 20;
              UPDATE model_version SET state = 'shadow', shadow_rows = 20 WHERE version = 20;
              INSERT INTO model_error SELECT id, '2026-02-01'::timestamptz + g * interval '1 day', 100 + g, 95 FROM model_version,
@@ -199,8 +199,8 @@ subtest "a former version is one click away" => sub {
     $c->login("olga");
     $c->sql("UPDATE model_version SET state = 'refused' WHERE version = 4");
     my $page = $c->get("/models/mstr?before=6")->{body};
-    like $page, qr/>Activate version 2</, "a button names its version";
-    like $page, qr/>Activate version 4, though refused</, "and what it overrides";
+    like $page, qr{>Activate<span class="visually-hidden"> version 2</span></button>}, "a button names its version";
+    like $page, qr{ version 4</span>, though refused<}, "and what it overrides";
     is $c->post("/models/mstr/activate", version => 2)->{status}, 303, "no reason is needed";
     is $c->sql("SELECT version FROM model_version WHERE state = 'active'"), 2, "it answers";
     like $c->get("/models/mstr")->{body}, qr/chosen/, "the history says how it came so";
@@ -243,7 +243,10 @@ subtest "a model is added by a form" => sub {
         "b none 0, henry_hub_log_lag1 log 1", "as it was written";
     is $c->sql("SELECT who || ' ' || action FROM audit_log ORDER BY id DESC LIMIT 1"), "olga model.add", "and audited";
     like $c->get("/models/wti-model")->{body}, qr/No version yet/, "it waits for the next run";
+    like $c->get("/models/wti-model")->{body},
+        qr{action="/models/wti-model/switch">.*>Stop retraining wti-model</button>}, "a button stops it";
     is $c->post("/models/wti-model/switch", enabled => "no")->{status}, 303, "it is switched off";
+    like $c->get("/models/wti-model")->{body}, qr/>Retrain wti-model with every run again</, "another starts it";
     is $c->sql("SELECT enabled FROM model WHERE name = 'wti-model'"), "f", "so it is";
     is $c->post("/models/wti-model/switch", enabled => "no")->{status}, 409, "once";
     like $c->get("/models")->{body}, qr/It is switched off: nothing is retrained/, "the list says so";

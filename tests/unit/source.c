@@ -25,14 +25,20 @@ bars(const char *symbol, const char *from, const char *to)
                      from, to, symbol));
 }
 
+static int64_t
+ts_of(const char *iso)
+{
+    int64_t ts;
+    assert_true(date_parse_iso(iso, strlen(iso), &ts));
+    return ts;
+}
+
 static struct source
 look(const char *symbol, const char *now)
 {
     struct source *all;
     size_t n;
-    int64_t now_ts;
-    assert_true(date_parse_iso(now, strlen(now), &now_ts));
-    assert_true(source_list(a, db, "", SOURCE_MAX, now_ts, &all, &n, &err));
+    assert_true(source_list(a, db, "", SOURCE_MAX, ts_of(now), &all, &n, &err));
     for (size_t i = 0; i < n; i++)
         if (strcmp(all[i].symbol, symbol) == 0)
             return all[i];
@@ -142,6 +148,25 @@ a_list_goes_on_after_a_symbol(void **state)
 }
 
 static void
+the_worst_recent_quality_is_listed(void **state)
+{
+    (void)state;
+    struct instrument_item *items;
+    size_t n;
+    sql("INSERT INTO quality SELECT id, interval_s + odd, day, 1, 1, 1, 0, 0, "
+        "0, 0, score FROM instrument, (VALUES "
+        "(0, '2026-01-08Z'::timestamptz, 0.1), (0, '2026-01-10Z', 0.75), "
+        "(0, '2026-01-12Z', 1), (60, '2026-01-12Z', 0.2)) d (odd, day, score) "
+        "WHERE symbol = 'AAPL'");
+    assert_true(instrument_list_page(a, db, "", 2, ts_of("2026-01-16T12:00Z"),
+                                     &items, &n, &err));
+    assert_true(items[0].worst_score == 0.75);
+    assert_int_equal(items[0].worst_ts, ts_of("2026-01-10T00:00Z"));
+    assert_true(isnan(items[1].worst_score));
+    assert_int_equal(items[1].worst_ts, 0);
+}
+
+static void
 retired_instruments_are_choices_only_when_asked_for(void **state)
 {
     (void)state;
@@ -167,6 +192,7 @@ main(void)
         DB_CASE(a_closed_market_is_not_late),
         DB_CASE(minutes_are_judged_by_the_minute),
         DB_CASE(a_list_goes_on_after_a_symbol),
+        DB_CASE(the_worst_recent_quality_is_listed),
         DB_CASE(retired_instruments_are_choices_only_when_asked_for),
     };
     return DB_CASES_RUN(tests);
