@@ -59,7 +59,7 @@ with_words(struct arena *a, const char *text)
         const char *mark, *words;
     } words[] = {{"%each%", ""},   {"%end%", ""},  {"%1%", "0"},
                  {"%2%", "close"}, {"%3%", "bar"}, {"%4%", "1"},
-                 {"%5%", "86400"}};
+                 {"%5%", "86400"}, {"%6%", "0"},   {"%7%", "0"}};
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         struct buf *b = buf_new(a);
         for (const char *at; (at = strstr(text, words[i].mark)) != NULL;
