@@ -271,7 +271,7 @@ list_batch(struct arena *a, struct db *db, const struct gap_filter *filter,
     struct arena *b = arena_new();
     struct gap_series *series;
     struct gap_stretch *stretches;
-    struct gap *gaps;
+    struct gap *gaps = NULL;
     size_t n, n_found = 0, n_stretches, n_gaps;
     bool ok = gap_series_list(b, db, filter, *after, BATCH, now_ts, &series, &n,
                               &n_found, err) &&

@@ -4,9 +4,10 @@
 -- %3% bar, indicator or feature, %4% instrument, %5% interval_s, %6% first and %7% last time (seconds since the year 1)
 -- -> ts timestamptz, series smallint, values double precision, one for each column
 COPY (
-    %each%(SELECT ts, %1%::smallint AS series, %2% FROM %3%
-            WHERE instrument_id = %4% AND interval_s = %5%
-              AND ts >= to_timestamp(%6% - 62135596800) AND ts <= to_timestamp(%7% - 62135596800)
-            ORDER BY ts)%end%
+    %each%
+    SELECT ts, %1%::smallint AS series, %2% FROM %3%
+     WHERE instrument_id = %4% AND interval_s = %5%
+       AND ts >= to_timestamp(%6% - 62135596800) AND ts <= to_timestamp(%7% - 62135596800)
+    %end%
      ORDER BY ts
 ) TO STDOUT (FORMAT binary);
