@@ -74,8 +74,14 @@ headline(struct arena *a, const struct load_page *l)
         return "Undone: the tables are as if it had never been";
     if (is(i->state, "refused"))
         return "Refused: nothing of it was stored";
+    bool is_check = is(i->load.kind, "check");
     if (is(i->state, "fetched"))
-        return "Here, and not stored yet";
+        return is_check ? "Here, and not compared yet"
+                        : "Here, and not stored yet";
+    if (is_check)
+        return arena_printf(a, "Compared with what is stored: %s, %s doubted",
+                            fmt_plural(a, i->count.n_same, "bar", "bars"),
+                            fmt_count(a, i->count.n_flagged));
     return arena_printf(a, "Stored: %s new, %s changed",
                         fmt_count(a, i->count.n_new),
                         fmt_count(a, i->count.n_changed));

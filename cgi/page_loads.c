@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char *const kinds[] = {"provider", "upload", "derived",
-                                    "correction"};
+                                    "correction", "check"};
 static const char *const states[] = {"fetched", "stored", "refused", "undone"};
 
 static const char *const fields[] = {"kind", "instrument", "state", "from",
@@ -60,7 +60,9 @@ set_load(struct page *p, struct view *v, const struct load_item *i)
     view_set(v, "INSTRUMENT_URL", show_instrument_url(p->a, i->symbol));
     view_set(v, "INTERVAL", interval_name(i->load.interval_s));
     view_set(v, "FROM_WHAT",
-             i->upload_name != NULL                 ? i->upload_name
+             i->upload_name != NULL ? i->upload_name
+             : strcmp(i->load.kind, "check") == 0
+                 ? arena_printf(p->a, "check by %s", i->load.provider)
              : i->load.provider != NULL             ? i->load.provider
              : strcmp(i->load.kind, "derived") == 0 ? i->load.request
                                                     : i->load.kind);

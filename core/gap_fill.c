@@ -56,17 +56,13 @@ names_words(struct arena *a, const struct names *names)
 
 /* Whether a provider's driver has bars of an interval. */
 static bool
-provider_serves(const struct fetch_book *book, const char *name,
-                int32_t interval_s)
+book_serves(const struct fetch_book *book, const char *name, int32_t interval_s)
 {
-    for (size_t i = 0; i < book->n_providers; i++) {
-        const struct provider *driver = NULL;
-        if (strcmp(book->providers[i].name, name) == 0)
-            driver = provider_find(book->providers[i].driver);
-        for (size_t k = 0; driver != NULL && driver->intervals[k] != 0; k++)
-            if (driver->intervals[k] == interval_s)
-                return true;
-    }
+    for (size_t i = 0; i < book->n_providers; i++)
+        if (strcmp(book->providers[i].name, name) == 0 &&
+            provider_serves(provider_find(book->providers[i].driver),
+                            interval_s))
+            return true;
     return false;
 }
 
@@ -76,7 +72,7 @@ is_served(const struct fetch_book *book, const struct gap *gap)
     for (size_t i = 0; i < book->n_listings; i++)
         if (book->listings[i].instrument_id == gap->instrument_id &&
             book->listings[i].provider != NULL &&
-            provider_serves(book, book->listings[i].provider, gap->interval_s))
+            book_serves(book, book->listings[i].provider, gap->interval_s))
             return true;
     return false;
 }

@@ -13,7 +13,7 @@ struct load {
     int64_t id; /* not read by load_create */
     int64_t run_id, instrument_id;
     int32_t interval_s;
-    const char *kind; /* provider, upload, derived, correction */
+    const char *kind; /* provider, upload, derived, correction, check */
     const char *provider, *provider_symbol;
     const char *request; /* what was asked for, without any key */
     const char *reason;  /* why this provider; NULL: the first one answered */

@@ -56,6 +56,24 @@ requests_of_ranges(const struct db_rows *rows, int i,
     return requests;
 }
 
+/* Row i is of a listing that is asked once more, to be compared: the first one
+ * after the source's own that can answer. */
+static bool
+is_check(const struct db_rows *rows, int i, const struct run_checked *c)
+{
+    int32_t interval_s = (int32_t)db_i64(rows, i, "interval_s");
+    if (strcmp(c->mode, "incremental") != 0 || db_is_null(rows, i, "last_ts") ||
+        !db_bool(rows, i, "cross_check"))
+        return false;
+    int before = 0;
+    for (int64_t k = db_i64(rows, i, "place") - 1; k > 0; k--)
+        before += provider_serves(
+            provider_find(db_text(rows, i - (int)k, "driver")), interval_s);
+    return before == 1 &&
+           provider_serves(provider_find(db_text(rows, i, "driver")),
+                           interval_s);
+}
+
 static struct demand *
 demand_of(struct demand *all, size_t *n, const struct db_rows *rows, int i)
 {
@@ -71,6 +89,18 @@ demand_of(struct demand *all, size_t *n, const struct db_rows *rows, int i)
         .max_parallel = db_i64(rows, i, "max_parallel"),
     };
     return &all[(*n)++];
+}
+
+static void
+demand_add(struct demand *d, const struct db_rows *rows, int i, double requests)
+{
+    double ms = db_is_null(rows, i, "latency_ms")
+                    ? USUAL_LATENCY_MS
+                    : db_f64(rows, i, "latency_ms");
+    d->requests += requests;
+    d->latency_ms_sum += requests * ms;
+    /* pages of one source follow each other */
+    d->longest_s = fmax(d->longest_s, requests * ms / 1000);
 }
 
 /* Seconds that the limit adds, and the time without it. */
@@ -133,22 +163,19 @@ run_forecast(struct arena *a, struct db *db, const struct run_request *request,
     size_t n_ranges = run_range_join(ranges, request->n_ranges);
     struct demand *all = arena_array(a, (size_t)db_count(rows), sizeof *all);
     for (int i = 0; i < db_count(rows); i++) {
+        bool is_source = db_i64(rows, i, "place") == 1;
         int64_t from = first_asked_ts(rows, i, &c, request->from_ts);
         int64_t to = request->to_ts != 0 ? request->to_ts : now_ts;
-        double requests =
-            n_ranges > 0
-                ? requests_of_ranges(rows, i, ranges, n_ranges)
-                : requests_of(rows, i, db_f64(rows, i, "interval_s"), from, to);
-        double ms = db_is_null(rows, i, "latency_ms")
-                        ? USUAL_LATENCY_MS
-                        : db_f64(rows, i, "latency_ms");
-        struct demand *d = demand_of(all, &n, rows, i);
-        d->requests += requests;
-        d->latency_ms_sum += requests * ms;
-        /* pages of one source follow each other */
-        d->longest_s = fmax(d->longest_s, requests * ms / 1000);
+        out->sources += is_source;
+        if (is_source)
+            demand_add(demand_of(all, &n, rows, i), rows, i,
+                       n_ranges > 0
+                           ? requests_of_ranges(rows, i, ranges, n_ranges)
+                           : requests_of(rows, i, db_f64(rows, i, "interval_s"),
+                                         from, to));
+        else if (is_check(rows, i, &c))
+            demand_add(demand_of(all, &n, rows, i), rows, i, 1);
     }
-    out->sources = db_count(rows);
     sum_up(a, all, n, out);
     return true;
 }

@@ -303,6 +303,7 @@ read_fetch_source(const struct run_work *work, const struct db_rows *rows,
         .interval_s = (int32_t)db_i64(rows, i, "interval_s"),
         .done = db_bool(rows, i, "done"),
         .last_ts = db_i64(rows, i, "last_ts"),
+        .cross_check = db_bool(rows, i, "cross_check"),
     };
     plan_range(work, rows, i, now_ts, s);
 }
@@ -507,6 +508,7 @@ run_load_list(struct arena *a, struct db *db, const struct run_work *work,
             .to_ts = db_i64(rows, i, "to_ts"),
             .http_status = (int)db_i64(rows, i, "http_status"),
             .archive_hash = db_text(rows, i, "archive_hash"),
+            .is_check = db_bool(rows, i, "is_check"),
             .is_ranged = db_bool(rows, i, "is_ranged"),
         };
         read_ranges(a, db_text(rows, i, "ranges"), &(*out)[i]);

@@ -120,6 +120,7 @@ struct run_fetch_source {
     bool all_history;
     int64_t from_ts, to_ts; /* bars that open in [from_ts, to_ts] */
     int64_t last_ts;        /* newest stored bar; 0: none, or of no matter */
+    bool cross_check;       /* rule agreement is not off for the instrument */
 };
 
 /* Makes the sources of the fetch step that are not there yet, by mode, and
@@ -186,14 +187,16 @@ struct run_load {
     int64_t from_ts, to_ts; /* 0: no bound was asked for */
     int http_status;
     const char *archive_hash;
+    bool is_check;  /* not to be stored: for bar_check_store */
     bool is_ranged; /* only bars in these ranges are wanted */
     struct run_range *ranges;
     size_t n_ranges;
 };
 
 /* What the process step of a run has to store, by instrument, then in the
- * order in which it was fetched: what the run itself fetched, or, when it has
- * no fetch step, what any ended run of these instruments and providers left. */
+ * order in which it was fetched, checks last: what the run itself fetched, or,
+ * when it has no fetch step, what any ended run of these instruments and
+ * providers left. */
 MUST_USE bool run_load_list(struct arena *a, struct db *db,
                             const struct run_work *work, struct run_load **out,
                             size_t *n, struct err *err);

@@ -64,6 +64,11 @@ obstacle(struct arena *a, struct db *db, const struct db_rows *loads,
                    "minutes";
             return true;
         }
+        if (strcmp(db_text(loads, i, "kind"), "check") == 0) {
+            *why = "its rows were compared with what is stored, and are not "
+                   "among the bars";
+            return true;
+        }
         if (strcmp(state, "stored") != 0) {
             *why = state_words(state);
             return true;

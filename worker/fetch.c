@@ -70,10 +70,14 @@ tell(struct engine *e, struct parcel **list, size_t *n_ended, struct err *err)
 {
     struct parcel *parcel = list_take(list);
     const struct fetch_calls *c = e->calls;
-    bool end = parcel->kind == PARCEL_END;
-    bool ok = end ? c->done(c->arg, parcel->source, &parcel->note, err)
-                  : c->note(c->arg, parcel->source, &parcel->note, err);
-    *n_ended += end;
+    bool ok = true;
+    *n_ended += parcel->kind != PARCEL_NOTE;
+    if (parcel->kind == PARCEL_END)
+        ok = c->done(c->arg, parcel->source, &parcel->note, err);
+    else if (parcel->kind == PARCEL_NOTE)
+        ok = c->note(c->arg, parcel->source, &parcel->note, err);
+    else if (c->checked != NULL)
+        c->checked(c->arg, parcel->source, &parcel->note);
     arena_free(parcel->a);
     return ok;
 }
@@ -181,15 +185,15 @@ net_is_well(struct engine *e, struct err *err)
     return !failed;
 }
 
-/* Until every source has ended, or somebody says stop: then what had come is
- * handed over still. */
+/* Until every source and check has ended, or somebody says stop: then what had
+ * come is handed over still. */
 static bool
 work(struct engine *e, bool *halted, struct err *err)
 {
     struct parcel *list = NULL;
     size_t n_ended = 0;
     bool ok = true;
-    while (ok && n_ended < e->plan->n && !*halted) {
+    while (ok && n_ended < e->plan->n + e->n_checks && !*halted) {
         *halted = !e->calls->tick(e->calls->arg);
         list = *halted ? NULL : take_news(e);
         ok = net_is_well(e, err) && lanes_serve(e, err) &&
@@ -242,6 +246,7 @@ open_jobs(struct engine *e, struct err *err)
     e->jobs = arena_array(e->a, n, sizeof *e->jobs);
     for (size_t i = 0; i < n; i++)
         open_job(e, i, &book);
+    checks_open(e);
     return true;
 }
 
@@ -272,6 +277,8 @@ engine_close(struct engine *e)
     http_close(e->http);
     for (size_t i = 0; e->jobs != NULL && i < e->plan->n; i++)
         arena_free(e->jobs[i].flight);
+    for (size_t i = 0; i < e->n_checks; i++)
+        arena_free(e->checks[i].flight);
     pthread_cond_destroy(&e->news);
     pthread_mutex_destroy(&e->lock);
 }

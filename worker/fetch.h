@@ -28,6 +28,8 @@ struct fetch_source {
     int64_t last_ts;        /* newest stored bar; 0: none */
     bool must_be_fresh;     /* rows that end before what is due are a fault
                              * (an incremental run); else that is only said */
+    bool cross_check; /* another listing is asked for the newest bars, too, in
+                       * one request; not with all_history */
 };
 
 /* What is known of a source now. Texts live on the arena of fetch_run. */
@@ -62,6 +64,11 @@ struct fetch_calls {
     bool (*done)(void *arg, size_t source, const struct fetch_note *note,
                  struct err *err);
 
+    /* The source's cross-check has ended, with a load of kind check, which was
+     * saved, or without: note->fault says why. Of no matter to the source, and
+     * may come after its end. May be NULL. */
+    void (*checked)(void *arg, size_t source, const struct fetch_note *note);
+
     /* A database call of the engine's own failed: true to make it again (after
      * a pause, which is yours). *tries is 0 the first time and yours to use. */
     bool (*again)(void *arg, int *tries, const struct err *err);
@@ -75,7 +82,8 @@ struct fetch_plan {
     int64_t now_ts;
 };
 
-/* Fetches. True when every source ended (done was called for each), or with
+/* Fetches. True when every source ended (done was called for each) and checks
+ * have ended or were given up, two seconds later at most; or with
  * *halted when tick said stop: what had come by then was saved, sources that
  * had not ended have had no done.
  *

@@ -142,6 +142,9 @@ count_jobs(struct engine *e)
     for (size_t i = 0; i < e->plan->n; i++)
         if (e->jobs[i].state != JOB_ENDED)
             e->jobs[i].targets[e->jobs[i].at].lane->jobs++;
+    for (size_t i = 0; i < e->n_checks; i++)
+        if (e->checks[i].state != JOB_ENDED)
+            e->checks[i].targets->lane->jobs++;
 }
 
 void

@@ -34,6 +34,8 @@ wait_ms(const struct engine *e)
             job->not_before_ms < until)
             until = job->not_before_ms;
     }
+    if (e->checks_until_ms > now && e->checks_until_ms < until)
+        until = e->checks_until_ms;
     for (size_t i = 0; i < e->n_lanes; i++) {
         const struct lane *lane = &e->lanes[i];
         if (lane->ask_again_ms > now && lane->ask_again_ms < until)
@@ -50,6 +52,7 @@ is_over(struct engine *e)
     bool over = true;
     for (size_t i = 0; i < e->plan->n; i++)
         over = over && e->jobs[i].state == JOB_ENDED;
+    over = over && checks_over(e);
     pthread_mutex_lock(&e->lock);
     over = over || e->stop;
     pthread_mutex_unlock(&e->lock);
@@ -64,8 +67,10 @@ net_main(void *engine)
     bool ok = true;
     while (ok && !is_over(e)) {
         jobs_start(e);
+        checks_start(e);
         lanes_ask(e);
         jobs_start(e);
+        checks_start(e);
         ok = http_poll(e->http, wait_ms(e), &err);
     }
     pthread_mutex_lock(&e->lock);

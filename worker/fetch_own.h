@@ -4,6 +4,8 @@
  *   fetch_net.c     the network's thread: requests, answers
  *   fetch_lane.c    providers: their limits and who may ask now
  *   fetch_source.c  sources: attempts, pages, listings, verdicts
+ *   fetch_check.c   what another listing is asked for beside them
+ *   fetch_request.c one request and its answer
  *
  * Two threads, so that no answer waits for the database and no request for
  * the archive. The network's thread owns http, jobs, lanes and the arena
@@ -80,9 +82,22 @@ struct job {
     int64_t requests;        /* since the last note */
 };
 
+/* One request under way. */
+struct flight {
+    struct job *job;
+    struct arena *a;
+    struct provider_request request;
+    const char *log_url;
+};
+
 /* What the network's thread has for the caller's: a response to be archived
- * and saved, a note, or a source's end. */
-enum parcel_kind { PARCEL_RESPONSE, PARCEL_NOTE, PARCEL_END };
+ * and saved, a note, a source's end, or a check's. */
+enum parcel_kind {
+    PARCEL_RESPONSE,
+    PARCEL_NOTE,
+    PARCEL_END,
+    PARCEL_CHECKED,
+};
 
 struct parcel {
     struct parcel *next;
@@ -105,7 +120,10 @@ struct engine {
     struct lane *lanes;
     size_t n_lanes;
     struct job *jobs;
-    int running; /* requests, all lanes */
+    struct job *checks; /* of some sources, each with one listing */
+    size_t n_checks;
+    double checks_until_ms; /* they are waited for; 0: sources are at work */
+    int running;            /* requests, all lanes */
     struct job *waiting, **waiting_last;
     bool simulated;
 
@@ -125,6 +143,10 @@ MUST_USE bool lanes_open(struct engine *e, const struct fetch_book *book,
                          struct err *err);
 struct lane *lane_find(struct engine *e, const char *name);
 void job_open(struct job *job);
+
+/* Makes the checks of the sources that want one and that another listing can
+ * answer for; after job_open. */
+void checks_open(struct engine *e);
 
 /* --- the caller's thread */
 
@@ -158,6 +180,41 @@ double lane_blocked_s(const struct lane *lane);
 /* Starts what may start, who waits longest first: so all first pages are asked
  * for before any second one, and no long history is left for the end. */
 void jobs_start(struct engine *e);
+
+/* Starts the checks that may start, after jobs_start: sources go first. */
+void checks_start(struct engine *e);
+
+/* All sources have ended: true once the checks have, too. They have a moment
+ * more; what their provider's limits hold up is dropped at once. */
+bool checks_over(struct engine *e);
+
+/* The listing that is asked now, and its provider's name. */
+struct target *job_target(const struct job *job);
+const char *job_provider(const struct job *job);
+
+/* Hands a note over; its texts are net's. */
+void job_tell(struct job *job, enum parcel_kind kind,
+              const struct fetch_note *note);
+
+/* Asks for the job's page; its lane was entered, and is left when that fails.
+ * done's arg is the flight; its arena goes with it.
+ *
+ * most_ms  no timeout is longer
+ * fails    the driver cannot make the request, or its URL is none */
+MUST_USE bool flight_send(struct job *job, http_done_fn *done, int64_t most_ms,
+                          struct err *err);
+
+/* Leaves the lane and reads the answer; obeys Retry-After. */
+void flight_read(struct flight *flight, const struct http_response *response,
+                 struct provider_answer *answer);
+
+/* A usable response waits to be archived and saved as a load of this kind;
+ * takes the flight's arena along. */
+void flight_deliver(struct flight *flight, const struct http_response *response,
+                    const char *kind);
+
+/* Time of the newest row that can be read; SERIES_NO_TS: none can. */
+int64_t flight_newest(const struct series *series);
 
 /* Puts a parcel last; it is the caller's from then on. */
 void parcel_add(struct engine *e, struct parcel *parcel);

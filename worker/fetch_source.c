@@ -16,34 +16,13 @@ enum {
     SECOND_MS = 1000,   /* is no other listing to ask */
 };
 
-/* One request under way. */
-struct flight {
-    struct job *job;
-    struct arena *a;
-    struct provider_request request;
-    const char *log_url;
-};
-
-static struct target *
-target_of(const struct job *job)
-{
-    return &job->targets[job->at];
-}
-
-static const char *
-name_of(const struct job *job)
-{
-    return target_of(job)->lane->row.name;
-}
-
 static bool
 has_more_targets(const struct job *job)
 {
     return job->at + 1 < job->n_targets;
 }
 
-/* Hands a note over; its texts are net's. */
-static void
+void
 job_tell(struct job *job, enum parcel_kind kind, const struct fetch_note *note)
 {
     struct arena *a = arena_new();
@@ -184,8 +163,8 @@ static void
 listing_fail(struct job *job, enum fault fault, const char *text)
 {
     struct arena *a = job->e->net;
-    const char *words =
-        arena_printf(a, "%s: %s (%s)", name_of(job), fault_words(fault), text);
+    const char *words = arena_printf(a, "%s: %s (%s)", job_provider(job),
+                                     fault_words(fault), text);
     buf_addf(job->reasons, "%s; ", words);
     if (job->fault == FAULT_NONE)
         job->fault = fault;
@@ -198,7 +177,7 @@ listing_fail(struct job *job, enum fault fault, const char *text)
         stale ? job->newest_ts + job->source->interval_s : job->from_ts;
     job->at++;
     job_note(job, fault, words,
-             arena_printf(a, "asks %s instead", name_of(job)), NULL);
+             arena_printf(a, "asks %s instead", job_provider(job)), NULL);
     listing_begin(job, from, job->all_history && !stale);
 }
 
@@ -331,89 +310,13 @@ job_fault(struct job *job, enum fault fault, const char *text,
     if (retry_after_s > 0)
         wait_ms += (double)retry_after_s * SECOND_MS;
     job_wait(job, fetch_clock_ms() + wait_ms);
-    job_note(
-        job, fault,
-        arena_printf(a, "%s: %s (%s)", name_of(job), fault_words(fault), text),
-        arena_printf(a, "attempt %d of %lld in %s", job->attempts + 1,
-                     (long long)config()->fetch_attempts,
-                     fmt_duration(a, wait_ms / SECOND_MS)),
-        NULL);
-}
-
-static int64_t
-newest_of(const struct series *series)
-{
-    int64_t newest = SERIES_NO_TS;
-    for (size_t i = 0; i < series->n; i++)
-        if (series->rows[i].bad == NULL && series->rows[i].ts > newest)
-            newest = series->rows[i].ts;
-    return newest;
-}
-
-/* Rows came, but not one that can be read: the answer is no answer. */
-static void
-check_rows(struct arena *a, struct provider_answer *answer)
-{
-    if (answer->fault != FAULT_NONE || answer->series->n == 0 ||
-        newest_of(answer->series) != SERIES_NO_TS)
-        return;
-    const struct series_row *row = &answer->series->rows[0];
-    answer->text = arena_printf(
-        a, "none of %zu rows can be read: %.200s", answer->series->n,
-        row->bad != NULL ? row->bad : "they have no time");
-    answer->fault = FAULT_MALFORMED;
-}
-
-static enum fault
-fault_of_transfer(enum http_fault fault)
-{
-    switch (fault) {
-    case HTTP_NETWORK:
-        return FAULT_NETWORK;
-    case HTTP_TIMEOUT:
-        return FAULT_TIMEOUT;
-    case HTTP_TOO_LARGE:
-        return FAULT_TOO_LARGE;
-    case HTTP_CUT_OFF:
-        return FAULT_CUT_OFF;
-    case HTTP_OK:
-        break;
-    }
-    return FAULT_NONE;
-}
-
-/* A usable response waits to be archived and saved; takes the flight's arena
- * along. */
-static void
-deliver(struct flight *flight, const struct http_response *response)
-{
-    struct job *job = flight->job;
-    struct arena *a = flight->a;
-    struct parcel *parcel = arena_alloc(a, sizeof *parcel);
-    size_t len = job->reasons->len;
-    *parcel = (struct parcel){
-        .a = a,
-        .kind = PARCEL_RESPONSE,
-        .source = job->index,
-        .body = arena_strndup(a, response->body, response->body_len),
-        .body_len = response->body_len,
-        .load = {.run_id = job->e->plan->run_id,
-                 .instrument_id = job->source->instrument_id,
-                 .interval_s = job->source->interval_s,
-                 .kind = "provider",
-                 .provider = name_of(job),
-                 .provider_symbol = target_of(job)->symbol,
-                 .request = flight->log_url,
-                 .reason = len > 2
-                               ? arena_strndup(a, job->reasons->data, len - 2)
-                               : NULL,
-                 .simulated = job->e->simulated,
-                 .from_ts = flight->request.from_ts,
-                 .to_ts = flight->request.to_ts,
-                 .http_status = response->status,
-                 .elapsed_ms = response->elapsed_ms},
-    };
-    parcel_add(job->e, parcel);
+    job_note(job, fault,
+             arena_printf(a, "%s: %s (%s)", job_provider(job),
+                          fault_words(fault), text),
+             arena_printf(a, "attempt %d of %lld in %s", job->attempts + 1,
+                          (long long)config()->fetch_attempts,
+                          fmt_duration(a, wait_ms / SECOND_MS)),
+             NULL);
 }
 
 /* A page without fault. True when the flight's arena was taken along. */
@@ -422,14 +325,14 @@ job_page(struct flight *flight, const struct http_response *response,
          const struct provider_answer *answer)
 {
     struct job *job = flight->job;
-    int64_t newest = newest_of(answer->series);
+    int64_t newest = flight_newest(answer->series);
     bool usable = answer->series->n > 0;
     job->pages++;
     job->rows += (int64_t)answer->series->n;
     if (newest > job->newest_ts)
         job->newest_ts = newest;
     if (usable)
-        deliver(flight, response);
+        flight_deliver(flight, response, "provider");
     if (answer->next_from_ts > 0 && job->pages < PAGES_MAX &&
         (job->all_history || answer->next_from_ts > job->from_ts)) {
         job->from_ts = answer->next_from_ts;
@@ -447,70 +350,16 @@ on_response(void *arg, const struct http_response *response)
 {
     struct flight *flight = arg;
     struct job *job = flight->job;
-    struct engine *e = job->e;
-    struct lane *lane = target_of(job)->lane;
-    struct provider_answer answer = {.fault =
-                                         fault_of_transfer(response->fault),
-                                     .text = response->fault_text};
+    struct provider_answer answer;
     bool kept = false;
-    job->flight = NULL;
-    lane_leave(e, lane);
-    if (answer.fault == FAULT_NONE)
-        lane->driver->parse(flight->a, &flight->request, response->status,
-                            response->body, response->body_len, &answer);
-    check_rows(flight->a, &answer);
-    if (response->retry_after_s > 0 && answer.fault != FAULT_NONE)
-        lane_block(e, lane, (double)response->retry_after_s);
+    flight_read(flight, response, &answer);
     if (answer.fault == FAULT_NONE)
         kept = job_page(flight, response, &answer);
     else
-        job_fault(job, answer.fault, arena_strdup(e->net, answer.text),
+        job_fault(job, answer.fault, arena_strdup(job->e->net, answer.text),
                   response->retry_after_s);
     if (!kept)
         arena_free(flight->a);
-}
-
-/* The driver's headers, and the simulator's clock. */
-static const char *const *
-headers_of(struct flight *flight, const struct lane *lane)
-{
-    struct arena *a = flight->a;
-    const char *const *own = NULL;
-    size_t n = 0;
-    if (lane->driver->headers != NULL)
-        own = lane->driver->headers(a, &flight->request);
-    while (own != NULL && own[n] != NULL)
-        n++;
-    if (!flight->job->e->simulated || config()->now == 0)
-        return own;
-    const char **headers = arena_array(a, n + 2, sizeof *headers);
-    for (size_t i = 0; i < n; i++)
-        headers[i] = own[i];
-    headers[n] = arena_printf(a, "X-Quotemill-Now: %s",
-                              date_format_iso(a, flight->request.now_ts));
-    return headers;
-}
-
-static struct flight *
-flight_new(struct job *job)
-{
-    struct arena *a = arena_new();
-    struct flight *flight = arena_alloc(a, sizeof *flight);
-    const struct lane *lane = target_of(job)->lane;
-    *flight = (struct flight){
-        .job = job,
-        .a = a,
-        .request = {.base_url = lane->base_url,
-                    .symbol = target_of(job)->symbol,
-                    .interval_s = job->source->interval_s,
-                    .from_ts = job->all_history ? 0 : job->from_ts,
-                    .to_ts = job->source->to_ts,
-                    .all_history = job->all_history,
-                    .now_ts = job->e->plan->now_ts,
-                    .key = lane->key,
-                    .spec = lane->spec},
-    };
-    return flight;
 }
 
 /* Sends the request; the lane was entered. A request that the driver cannot
@@ -518,32 +367,12 @@ flight_new(struct job *job)
 static void
 job_send(struct job *job)
 {
-    const struct config *c = config();
-    struct lane *lane = target_of(job)->lane;
-    struct flight *flight = flight_new(job);
-    struct buf *url = buf_new(flight->a), *log_url = buf_new(flight->a);
     struct err err;
-    bool ok =
-        lane->driver->url(flight->a, &flight->request, url, log_url, &err);
-    flight->log_url = log_url->data;
-    struct http_request request = {
-        .url = url->data,
-        .headers = ok ? headers_of(flight, lane) : NULL,
-        .connect_timeout_ms = c->connect_timeout_ms,
-        .first_byte_timeout_ms = c->first_byte_timeout_ms,
-        .stall_timeout_ms = c->stall_timeout_ms,
-        .total_timeout_ms = c->total_timeout_ms,
-        .max_body_bytes = c->body_max_bytes,
-    };
-    if (ok && http_start(job->e->http, &request, on_response, flight, &err)) {
-        job->state = JOB_RUNNING;
-        job->flight = flight->a;
+    if (flight_send(job, on_response, INT64_MAX, &err)) {
         job->attempts++;
         job->requests++;
         return;
     }
-    lane_leave(job->e, lane);
-    arena_free(flight->a);
     listing_fail(job, FAULT_CLIENT, arena_strdup(job->e->net, err.text));
 }
 
@@ -553,7 +382,7 @@ job_start(struct job *job)
 {
     struct arena *a = job->e->net;
     while (job->state == JOB_READY) {
-        struct lane *lane = target_of(job)->lane;
+        struct lane *lane = job_target(job)->lane;
         const char *text = NULL;
         enum fault fault = lane_fault(job->e, lane, &text);
         double blocked_s = lane_blocked_s(lane);

@@ -2,6 +2,7 @@
 
 #include "core/archive.h"
 #include "core/bar.h"
+#include "core/bar_check.h"
 #include "core/bar_statistics.h"
 #include "core/load.h"
 #include "core/providers/provider.h"
@@ -14,6 +15,7 @@
 #include "lib/json.h"
 #include "worker/mill_due.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -310,6 +312,92 @@ process_load(struct process_call *c, struct err *err)
     return true;
 }
 
+/* --- checks: compared with what is stored, and of no matter to the run's
+ * counts and states */
+
+struct check_call {
+    struct process_call *c;
+    const struct series *rows;
+    struct bar_check_count count;
+};
+
+static bool
+check_in_tx(struct db *db, void *arg, struct err *err)
+{
+    struct check_call *k = arg;
+    struct process_call *c = k->c;
+    const struct run_load *l = c->load;
+    const struct run_rows none = {0};
+    bool off = c->rules.rule[VALIDATE_AGREEMENT].severity == VALIDATE_OFF;
+    const struct bar_check check = {
+        .load_id = l->id,
+        .instrument_id = l->instrument_id,
+        .interval_s = l->interval_s,
+        .provider = l->provider,
+        .frac = off ? (double)NAN : c->rules.rule[VALIDATE_AGREEMENT].threshold,
+    };
+    if (!bar_check_store(db, &check, k->rows->rows, k->rows->n, &k->count, err))
+        return false;
+    const struct load_count count = {.n_same = k->count.n_compared,
+                                     .n_flagged = k->count.n_doubted};
+    return load_stored(db, l->id, &count, err) &&
+           run_fence(db, c->p->work, &none, err);
+}
+
+static bool
+check_refuse_in_tx(struct db *db, void *arg, struct err *err)
+{
+    const struct process_call *c = arg;
+    const struct run_rows none = {0};
+    return load_refused(db, c->load->id, c->refused, err) &&
+           run_fence(db, c->p->work, &none, err);
+}
+
+static bool
+parse_and_compare(struct process_call *c, struct bar_check_count *count,
+                  struct err *err)
+{
+    struct series *rows = series_new(c->a);
+    struct check_call k = {.c = c};
+    c->refused = NULL;
+    if (!parse_again(c, &rows, err)) {
+        if (err_job_action(err->kind) != ERR_SKIP_ITEM)
+            return false;
+        c->refused = arena_strdup(c->a, err->text);
+        return db_tx(c->p->db, check_refuse_in_tx, c, err);
+    }
+    k.rows = rows;
+    if (!read_rules(c, err) || !db_tx(c->p->db, check_in_tx, &k, err))
+        return false;
+    *count = k.count;
+    return true;
+}
+
+static bool
+process_check(struct process_call *c, struct err *err)
+{
+    const struct run_load *l = c->load;
+    struct patience patience = {0};
+    struct bar_check_count count = {0};
+    while (!parse_and_compare(c, &count, err)) {
+        if (was_done_before(c, &patience, err))
+            return true;
+        if (!pipeline_again(c->p, &patience, err))
+            return err_wrap(err, "load %lld of %s", (long long)l->id,
+                            l->symbol);
+    }
+    if (c->refused != NULL)
+        runlog_say(c->p->log, LOG_INFO, "check.refused",
+                   "%s: nothing of load %lld from %s could be compared: %s",
+                   l->symbol, (long long)l->id, l->provider, c->refused);
+    else
+        runlog_say(c->p->log, count.n_doubted > 0 ? LOG_WARN : LOG_INFO,
+                   "check.done", "%s: %s compared with %s, %lld too far apart",
+                   l->symbol, fmt_plural(c->a, count.n_compared, "bar", "bars"),
+                   l->provider, (long long)count.n_doubted);
+    return true;
+}
+
 static bool
 prepare(struct arena *a, struct pipeline *p, int64_t step_id,
         struct process_plan *plan, struct err *err)
@@ -421,7 +509,10 @@ process_next(struct arena *a, struct process_call *c,
     c->load = &loads[i];
     if (i == 0 || loads[i - 1].instrument_id != id)
         c->source_error = error_before(plan, loads[i].symbol);
-    c->last_of_source = i + 1 == plan->n || loads[i + 1].instrument_id != id;
+    if (loads[i].is_check)
+        return process_check(c, err);
+    c->last_of_source = i + 1 == plan->n || loads[i + 1].instrument_id != id ||
+                        loads[i + 1].is_check;
     if (!process_load(c, err))
         return false;
     if (c->refused != NULL && c->source_error == NULL)

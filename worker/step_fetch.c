@@ -260,6 +260,19 @@ on_done(void *arg, size_t source, const struct fetch_note *one, struct err *err)
     return add_note(s, &out, err);
 }
 
+static void
+on_checked(void *arg, size_t source, const struct fetch_note *note)
+{
+    struct fetch_step *s = arg;
+    bool good = note->fault == FAULT_NONE;
+    runlog_say(s->p->log, LOG_INFO,
+               good ? "source.checked" : "source.unchecked",
+               good ? "%s: %s gave %s to compare with"
+                    : "%s: nothing to compare with from %s: %s",
+               s->sources[source].symbol, note->provider,
+               good ? note->detail : note->error);
+}
+
 static bool
 on_again(void *arg, int *tries, const struct err *err)
 {
@@ -284,6 +297,7 @@ add_source(struct fetch_step *s, const struct run_fetch_source *source,
         .to_ts = source->to_ts,
         .last_ts = source->last_ts,
         .must_be_fresh = must_be_fresh,
+        .cross_check = must_be_fresh && source->cross_check,
     };
     if (i > 0 && s->sources[i - 1].instrument_id == source->instrument_id) {
         s->group_of[i] = s->group_of[i - 1];
@@ -380,6 +394,7 @@ fetch(struct fetch_step *s, bool *halted, struct err *err)
         .save = on_save,
         .note = on_note,
         .done = on_done,
+        .checked = on_checked,
         .again = on_again,
     };
     *halted = false;

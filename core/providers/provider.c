@@ -58,6 +58,15 @@ provider_find(const char *name)
     return NULL;
 }
 
+bool
+provider_serves(const struct provider *driver, int32_t interval_s)
+{
+    for (size_t i = 0; driver != NULL && driver->intervals[i] != 0; i++)
+        if (driver->intervals[i] == interval_s)
+            return true;
+    return false;
+}
+
 const struct provider *const *
 provider_list(size_t *n)
 {

@@ -85,6 +85,8 @@ struct provider {
 
 /* By driver name; NULL when there is none such. */
 const struct provider *provider_find(const char *name);
+/* It has bars of this length; driver may be NULL. */
+bool provider_serves(const struct provider *driver, int32_t interval_s);
 /* All drivers; n is their number. */
 const struct provider *const *provider_list(size_t *n);
 

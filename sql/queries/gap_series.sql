@@ -18,6 +18,6 @@ SELECT i.id AS instrument_id, i.symbol, i.title, i.calendar, s.interval_s, s.fir
                              ORDER BY ts DESC LIMIT 1) last
         WHERE CASE WHEN $2::integer IS NOT NULL THEN v.interval_s = $2::integer
                    ELSE EXISTS (SELECT FROM load
-                                 WHERE instrument_id = i.id AND interval_s = v.interval_s AND kind <> 'derived'
+                                 WHERE instrument_id = i.id AND interval_s = v.interval_s AND kind NOT IN ('derived', 'check')
                                    AND state = 'stored') END) s ON true
  ORDER BY lower(i.symbol), s.interval_s

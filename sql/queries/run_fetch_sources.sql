@@ -1,12 +1,16 @@
 -- The sources of a fetch step with what is stored of each: where an incremental fetch begins. Bars built of minutes are
 -- no reason to ask for less.
 -- $1 bigint step; $2 bigint now; $3 integer overlap in bars
--- -> source text, instrument_id, interval_s, last_ts, overlap_ts, checkpoint_ts bigint (NULL: none), done boolean
+-- -> source text, instrument_id, interval_s, last_ts, overlap_ts, checkpoint_ts bigint (NULL: none), done boolean,
+--    cross_check boolean (rule agreement is not off for the instrument)
 SELECT ss.source, i.id AS instrument_id, i.interval_s, extract(epoch FROM last.ts)::bigint AS last_ts,
        extract(epoch FROM lap.ts)::bigint AS overlap_ts,
-       extract(epoch FROM ss.checkpoint_ts)::bigint AS checkpoint_ts, ss.state = 'succeeded' AS done
+       extract(epoch FROM ss.checkpoint_ts)::bigint AS checkpoint_ts, ss.state = 'succeeded' AS done,
+       coalesce(own.severity, rule.severity, 'off') <> 'off' AS cross_check
   FROM step_source ss
   JOIN instrument i ON i.id = ss.instrument_id
+  LEFT JOIN validation_rule rule ON rule.name = 'agreement'
+  LEFT JOIN instrument_rule own ON own.rule = rule.name AND own.instrument_id = i.id
   LEFT JOIN LATERAL (
        SELECT b.ts
          FROM bar b

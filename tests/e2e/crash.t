@@ -75,7 +75,7 @@ kill_at 'while a run is claimed' "SELECT pg_advisory_xact_lock(hashtext('step'))
 kill_at 'before the fetch is planned' "SELECT pg_advisory_xact_lock(hashtext('step_source'))" \
     'INSERT INTO step_source'
 kill_at 'while responses are noted' 'LOCK TABLE load IN SHARE MODE' 'INSERT INTO load'
-kill_at 'between fetch and process' 'LOCK TABLE validation_rule IN ACCESS EXCLUSIVE MODE' 'FROM validation_rule'
+kill_at 'between fetch and process' 'LOCK TABLE quarantine IN ACCESS EXCLUSIVE MODE' 'FROM quarantine'
 kill_at 'before the first load' 'LOCK TABLE bar_coarse IN SHARE MODE' 'bar'
 kill_at 'between process and retrain' 'LOCK TABLE model IN ACCESS EXCLUSIVE MODE' 'FROM model'
 kill_at 'while a model is stored' 'LOCK TABLE model_version IN SHARE MODE' ' model_version'
@@ -153,10 +153,10 @@ is 'in the middle of the fetch: who had answered was not asked again' \
 clean
 "$quotemill" run --queue --instrument MSTR > "$work/out"
 for _ in 1 2 3; do
-    hold 'LOCK TABLE validation_rule IN ACCESS EXCLUSIVE MODE'
+    hold 'LOCK TABLE quarantine IN ACCESS EXCLUSIVE MODE'
     "$quotemill" tick 2> "$work/killed.log" 7>&- &
     pid=$!
-    is_stopped 'FROM validation_rule' || break
+    is_stopped 'FROM quarantine' || break
     kill -9 "$pid"
     wait "$pid" 2> "$work/wait.log"
     let_go

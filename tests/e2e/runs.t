@@ -247,6 +247,38 @@ is 'and as JSON' "$("$quotemill" status --json | jq -r '.last_run.state')" succe
 like 'a person reads a summary' "$("$quotemill" run --instrument AAPL 2> "$work/summary.log")" \
     '^Run [0-9]+ succeeded in .*\(simulated data\).*fetch .*1 of 1 source answered.*rows: 0 new, 6 the same'
 like 'instruments are listed' "$("$quotemill" instrument list)" 'AAPL .*stock .*NYSE .*yahoo:AAPL'
+
+# --- another provider is asked, too, and compared ---------------------------
+checks() { sql "SELECT provider, l.state, rows_new, rows_same, rows_flagged FROM load l WHERE kind = 'check' AND run_id = $1"; }
+run btc --instrument BTC-USD --mode full_refresh
+is 'a full refresh compares nothing' "$status $(checks "$(jq .run "$work/btc.json")")" '0 '
+run agreed --instrument BTC-USD
+is 'an incremental run asks another provider for the same bars' "$status $(checks "$(jq .run "$work/agreed.json")")" \
+    '0 yahoo|stored|0|6|0'
+is 'its rows are not counted' "$(jq -c .rows "$work/agreed.json")" '{"new":0,"same":6,"changed":0,"refused":0}'
+is 'what it said is kept' "$(sql 'SELECT provider, count(*) FROM bar_check GROUP BY 1')" 'yahoo|6'
+sql "UPDATE listing SET provider_symbol = 'ETH-USD' WHERE provider = 'yahoo' AND provider_symbol = 'BTC-USD'"
+run apart --instrument BTC-USD
+is 'one that says something else fails nothing' \
+    "$status $(jq -r .state "$work/apart.json") $(checks "$(jq .run "$work/apart.json")")" '0 succeeded yahoo|stored|0|6|6'
+is 'its bars are doubted' "$(sql "SELECT count(*), count(DISTINCT ts) FROM quarantine WHERE rule = 'agreement' AND state = 'open'
+                                   AND severity = 'flag' AND expected LIKE 'about % as yahoo says, within 1 \%'")" '6|6'
+is 'and their days trusted less' "$(sql 'SELECT sum(compared), sum(agreed), max(score) FROM quality WHERE compared > 0')" '6|0|0'
+like 'the log says so' "$(sql "SELECT string_agg(text, ' / ' ORDER BY id) FROM run_log WHERE run_id = $(jq .run "$work/apart.json")")" \
+    'BTC-USD: yahoo gave 6 rows to compare with.*BTC-USD: 6 bars compared with yahoo, 6 too far apart'
+id=$(sql "SELECT max(id) FROM load WHERE kind = 'check'")
+status=0
+"$quotemill" import --undo "$id" > "$work/undo.out" 2>&1 || status=$?
+like 'a check cannot be undone, in words' "$status $(cat "$work/undo.out")" '^[1-9].*compared with what is stored'
+sim_fault 'yahoo * 503'
+run silent --instrument BTC-USD
+is 'nor does one that fails fail the run' "$status $(jq -r .state "$work/silent.json") $(checks "$(jq .run "$work/silent.json")")" \
+    '0 succeeded '
+sim_fault
+sql "INSERT INTO instrument_rule (instrument_id, rule, severity) SELECT id, 'agreement', 'off' FROM instrument WHERE symbol = 'BTC-USD'"
+run off --instrument BTC-USD
+is 'where the rule is off nobody else is asked' "$status $(checks "$(jq .run "$work/off.json")")" '0 '
+
 "$quotemill" instrument add SOL-USD --kind crypto --listing binance:SOLUSDT > "$work/add.out"
 is 'an instrument can be added' "$(sql "SELECT provider_symbol FROM listing JOIN instrument i ON i.id = instrument_id
                                          WHERE symbol = 'SOL-USD'")" SOLUSDT

@@ -39,6 +39,8 @@ struct seen {
     struct load loads[64]; /* texts on a */
     size_t load_source[64], n_loads, n_saves;
     struct fetch_note ends[SOURCES_MAX], notes[128];
+    struct fetch_note checks[SOURCES_MAX];
+    size_t check_source[SOURCES_MAX], n_checks;
     size_t note_source[128], n_notes, n_ends;
     int ticks, ticks_max; /* stops after so many; 0: never */
     bool fail_save;
@@ -192,6 +194,14 @@ on_done(void *arg, size_t source, const struct fetch_note *note,
     return true;
 }
 
+static inline void
+on_checked(void *arg, size_t source, const struct fetch_note *note)
+{
+    struct seen *seen = arg;
+    seen->check_source[seen->n_checks] = source;
+    seen->checks[seen->n_checks++] = *note;
+}
+
 static inline bool
 on_again(void *arg, int *tries, const struct err *err)
 {
@@ -209,6 +219,7 @@ run(struct fixture *f, bool *halted, struct err *err)
                                 .save = on_save,
                                 .note = on_note,
                                 .done = on_done,
+                                .checked = on_checked,
                                 .again = on_again};
     *err = (struct err){0};
     return fetch_run(f->a, f->db, &plan, &calls, halted, err);

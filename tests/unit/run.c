@@ -164,6 +164,10 @@ each_mode_asks_for_its_range(void **state)
     assert_int_equal(s.last_ts, 50 * 86400);
     assert_int_equal(s.from_ts, (50 - RUN_OVERLAP_BARS) * 86400);
     assert_int_equal(s.to_ts, 100 * 86400);
+    assert_true(s.cross_check);
+    sql("INSERT INTO instrument_rule SELECT id, 'agreement', 'off' FROM "
+        "instrument WHERE symbol = 'AAPL'");
+    assert_false(plan_of(r, "AAPL").cross_check);
     /* bars that were built of minutes are no reason to ask for less */
     sql("WITH l AS (INSERT INTO load (instrument_id, interval_s, kind, "
         "request) SELECT id, 86400, 'derived', 'x' FROM instrument "
@@ -208,6 +212,14 @@ a_forecast_counts_requests_and_names_the_limit(void **state)
     assert_true(run_forecast(a, db, &r, 86400 * 2500, &f, &err));
     assert_non_null(strstr(f.limit_words, "binance allows 1 requests"));
     assert_true(f.seconds >= 120);
+    r = asked(btc, 1); /* and one to compare, of what is stored */
+    store_bars("BTC-USD", 50);
+    assert_true(run_forecast(a, db, &r, 86400 * 51, &f, &err));
+    assert_int_equal(f.sources, 1);
+    assert_int_equal(f.requests, 2);
+    sql("UPDATE validation_rule SET severity = 'off' WHERE name = 'agreement'");
+    assert_true(run_forecast(a, db, &r, 86400 * 51, &f, &err));
+    assert_int_equal(f.requests, 1);
     const char *only[] = {"retrain"};
     r = asked(NULL, 0);
     r.steps = only;
