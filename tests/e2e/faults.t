@@ -59,7 +59,7 @@ while IFS='|' read -r fault kind attempts rows words; do
     aapl=$(bars AAPL) mstr=$(bars MSTR)
     run fault "${two[@]}"
     is "$fault: the run ends partial" "$status $(jq -r .state "$work/fault.json")" '3 partial'
-    is "$fault: the other source is stored" "$(($(bars AAPL) - aapl))" 5
+    like "$fault: the other source is stored" "$(($(bars AAPL) - aapl))" '^[45]$' # a week may have a holiday
     is "$fault: the source keeps what it had" "$(($(bars MSTR) - mstr))" "$rows"
     is "$fault: kind and attempts" "$(kept fault MSTR 'state, error_kind, attempts')" "failed|$kind|$attempts"
     like "$fault: the error in words" "$(kept fault MSTR error)" "$words"
