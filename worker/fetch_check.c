@@ -93,13 +93,14 @@ on_checked(void *arg, const struct http_response *response)
     struct job *check = flight->job;
     struct provider_answer answer;
     flight_read(flight, response, &answer);
-    bool kept = answer.fault == FAULT_NONE && answer.series->n > 0;
-    if (kept)
+    bool is_good = answer.fault == FAULT_NONE;
+    int64_t n = is_good ? (int64_t)answer.series->n : 0;
+    bool kept = n > 0;
+    if (kept) /* the answer is the other thread's from here on */
         flight_deliver(flight, response, "check");
-    if (answer.fault == FAULT_NONE)
+    if (is_good)
         check_end(check, FAULT_NONE,
-                  fmt_plural(check->e->net, (int64_t)answer.series->n, "row",
-                             "rows"));
+                  fmt_plural(check->e->net, n, "row", "rows"));
     else
         check_end(check, answer.fault, answer.text);
     if (!kept)

@@ -36,8 +36,8 @@ static char archive_dir[] = "/tmp/quotemill-fetch-XXXXXX";
 
 /* What the callbacks saw. */
 struct seen {
-    struct load loads[64]; /* texts on a */
-    size_t load_source[64], n_loads, n_saves;
+    struct load loads[1024]; /* texts on a */
+    size_t load_source[1024], n_loads, n_saves;
     struct fetch_note ends[SOURCES_MAX], notes[128];
     struct fetch_note checks[SOURCES_MAX];
     size_t check_source[SOURCES_MAX], n_checks;
@@ -301,7 +301,7 @@ group_setup(void **state)
     test_db = test_db_new();
     if (mkdtemp(archive_dir) == NULL || !secret_init(&err))
         return -1;
-    char url[64];
+    char url[1024];
     snprintf(url, sizeof url, "http://127.0.0.1:%d", stub_port(stub));
     setenv("QM_VAR", archive_dir, 1); /* no settings file there */
     setenv("QM_SIMULATOR_URL", url, 1);
