@@ -36,8 +36,8 @@ static char archive_dir[] = "/tmp/quotemill-fetch-XXXXXX";
 
 /* What the callbacks saw. */
 struct seen {
-    struct load loads[1024]; /* texts on a */
-    size_t load_source[1024], n_loads, n_saves;
+    struct load loads[64]; /* texts on a */
+    size_t load_source[64], n_loads, n_saves;
     struct fetch_note ends[SOURCES_MAX], notes[128];
     struct fetch_note checks[SOURCES_MAX];
     size_t check_source[SOURCES_MAX], n_checks;
@@ -159,7 +159,8 @@ on_save(void *arg, const struct load *loads, const size_t *sources, size_t n,
     if (seen->fail_save)
         return err_set(err, ERR_CONFLICT, "no longer ours");
     seen->n_saves++;
-    for (size_t i = 0; i < n; i++) {
+    /* of many, the first ones */
+    for (size_t i = 0; i < n && seen->n_loads < COUNT_OF(seen->loads); i++) {
         struct load *load = &seen->loads[seen->n_loads];
         *load = loads[i];
         load->provider = arena_strdup(a, load->provider);
@@ -301,7 +302,7 @@ group_setup(void **state)
     test_db = test_db_new();
     if (mkdtemp(archive_dir) == NULL || !secret_init(&err))
         return -1;
-    char url[1024];
+    char url[64];
     snprintf(url, sizeof url, "http://127.0.0.1:%d", stub_port(stub));
     setenv("QM_VAR", archive_dir, 1); /* no settings file there */
     setenv("QM_SIMULATOR_URL", url, 1);
