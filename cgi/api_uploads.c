@@ -22,44 +22,13 @@ id_of(struct page *p, const char *what, int64_t *id, struct err *err)
 }
 
 static void
-put_str(struct buf *b, const char *key, const char *text)
-{
-    json_key(b, key);
-    json_put_str(b, text);
-}
-
-static void
-put_i64(struct buf *b, const char *key, int64_t v)
-{
-    json_key(b, key);
-    json_put_i64(b, v);
-}
-
-/* An id that may be absent. */
-static void
-put_id(struct buf *b, const char *key, int64_t id)
-{
-    json_key(b, key);
-    if (id != 0)
-        json_put_i64(b, id);
-    else
-        json_put_null(b);
-}
-
-static void
-put_time(struct arena *a, struct buf *b, const char *key, int64_t ts)
-{
-    put_str(b, key, ts != 0 ? date_format_iso(a, ts) : NULL);
-}
-
-static void
 put_counts(struct buf *b, const struct load_count *c)
 {
-    put_i64(b, "new", c->n_new);
-    put_i64(b, "same", c->n_same);
-    put_i64(b, "changed", c->n_changed);
-    put_i64(b, "refused", c->n_refused);
-    put_i64(b, "flagged", c->n_flagged);
+    json_member_i64(b, "new", c->n_new);
+    json_member_i64(b, "same", c->n_same);
+    json_member_i64(b, "changed", c->n_changed);
+    json_member_i64(b, "refused", c->n_refused);
+    json_member_i64(b, "flagged", c->n_flagged);
 }
 
 static void
@@ -70,9 +39,9 @@ put_questions(struct buf *b, const struct upload_page *up)
     for (size_t i = 0; up->is_recognised && i < up->rec.n_questions; i++) {
         const struct recognise_question *q = &up->rec.questions[i];
         json_open(b, '{');
-        put_str(b, "field", q->field);
-        put_str(b, "question", q->text);
-        put_str(b, "hint", q->hint);
+        json_member_str(b, "field", q->field);
+        json_member_str(b, "question", q->text);
+        json_member_str(b, "hint", q->hint);
         json_key(b, "choices");
         json_open(b, '[');
         for (size_t k = 0; k < COUNT_OF(q->choices) && q->choices[k]; k++)
@@ -92,14 +61,14 @@ put_job(struct buf *b, const struct upload *u)
         return;
     }
     json_open(b, '{');
-    put_str(b, "kind", u->job_kind);
-    put_str(b, "state", u->job_state);
-    put_i64(b, "attempt", u->job_attempt);
-    put_i64(b, "max_attempts", u->job_max_attempts);
-    put_i64(b, "bytes", u->bytes_done);
-    put_i64(b, "of", u->plain_bytes);
-    put_i64(b, "rows", u->rows_done);
-    put_str(b, "error", u->job_error);
+    json_member_str(b, "kind", u->job_kind);
+    json_member_str(b, "state", u->job_state);
+    json_member_i64(b, "attempt", u->job_attempt);
+    json_member_i64(b, "max_attempts", u->job_max_attempts);
+    json_member_i64(b, "bytes", u->bytes_done);
+    json_member_i64(b, "of", u->plain_bytes);
+    json_member_i64(b, "rows", u->rows_done);
+    json_member_str(b, "error", u->job_error);
     json_close(b, '}');
 }
 
@@ -116,12 +85,12 @@ put_refusals(struct page *p, const struct upload *u, struct err *err)
     for (size_t i = 0; i < n; i++) {
         const struct doubt *d = &list[i].doubt;
         json_open(b, '{');
-        put_i64(b, "line", list[i].line);
-        put_str(b, "instrument", list[i].symbol);
-        put_str(b, "field", d->field);
-        put_str(b, "value", d->value);
-        put_str(b, "rule", d->rule);
-        put_str(b, "expected", d->expected);
+        json_member_i64(b, "line", list[i].line);
+        json_member_str(b, "instrument", list[i].symbol);
+        json_member_str(b, "field", d->field);
+        json_member_str(b, "value", d->value);
+        json_member_str(b, "rule", d->rule);
+        json_member_str(b, "expected", d->expected);
         json_key(b, "flag");
         json_put_bool(b, d->flag);
         json_close(b, '}');
@@ -135,29 +104,30 @@ put_upload(struct page *p, const struct upload_page *up)
 {
     const struct upload *u = &up->upload;
     struct buf *b = p->out;
-    put_i64(b, "upload", u->id);
-    put_str(b, "state", u->state);
-    put_str(b, "url", arena_printf(p->a, "/uploads/%lld", (long long)u->id));
-    put_str(b, "file", u->name);
-    put_i64(b, "bytes", u->bytes);
-    put_str(b, "archive_hash", u->archive_hash);
-    put_str(b, "uploaded_by", u->uploaded_by);
-    put_time(p->a, b, "created_at", u->created_at);
-    put_str(b, "format",
-            u->format != NULL   ? u->format
-            : up->is_recognised ? up->rec.mapping.format
-                                : NULL);
-    put_str(b, "error",
-            u->error != NULL                    ? u->error
-            : up->is_open && !up->is_recognised ? up->unrecognised.text
-                                                : NULL);
+    json_member_i64(b, "upload", u->id);
+    json_member_str(b, "state", u->state);
+    json_member_str(b, "url",
+                    arena_printf(p->a, "/uploads/%lld", (long long)u->id));
+    json_member_str(b, "file", u->name);
+    json_member_i64(b, "bytes", u->bytes);
+    json_member_str(b, "archive_hash", u->archive_hash);
+    json_member_str(b, "uploaded_by", u->uploaded_by);
+    json_member_time(p->a, b, "created_at", u->created_at);
+    json_member_str(b, "format",
+                    u->format != NULL   ? u->format
+                    : up->is_recognised ? up->rec.mapping.format
+                                        : NULL);
+    json_member_str(b, "error",
+                    u->error != NULL                    ? u->error
+                    : up->is_open && !up->is_recognised ? up->unrecognised.text
+                                                        : NULL);
     put_questions(b, up);
     if (u->checked_at != 0) {
-        put_i64(b, "rows", u->n_rows);
+        json_member_i64(b, "rows", u->n_rows);
         put_counts(b, &u->count);
     }
-    put_id(b, "load", u->load_id);
-    put_id(b, "run", u->run_id);
+    json_member_id(b, "load", u->load_id);
+    json_member_id(b, "run", u->run_id);
     put_job(b, u);
 }
 
@@ -209,22 +179,22 @@ put_load(struct page *p, const struct load_item *i)
     struct buf *b = p->out;
     const struct load *l = &i->load;
     json_open(b, '{');
-    put_i64(b, "load", l->id);
-    put_str(b, "state", i->state);
-    put_str(b, "kind", l->kind);
-    put_str(b, "instrument", i->symbol);
-    put_str(b, "interval", interval_name(l->interval_s));
-    put_str(b, "provider", l->provider);
-    put_str(b, "request", l->request);
-    put_id(b, "run", l->run_id);
-    put_id(b, "upload", i->upload_id);
-    put_str(b, "file", i->upload_name);
-    put_str(b, "by", i->brought_by);
-    put_time(p->a, b, "created_at", i->created_at);
-    put_time(p->a, b, "stored_at", i->stored_at);
+    json_member_i64(b, "load", l->id);
+    json_member_str(b, "state", i->state);
+    json_member_str(b, "kind", l->kind);
+    json_member_str(b, "instrument", i->symbol);
+    json_member_str(b, "interval", interval_name(l->interval_s));
+    json_member_str(b, "provider", l->provider);
+    json_member_str(b, "request", l->request);
+    json_member_id(b, "run", l->run_id);
+    json_member_id(b, "upload", i->upload_id);
+    json_member_str(b, "file", i->upload_name);
+    json_member_str(b, "by", i->brought_by);
+    json_member_time(p->a, b, "created_at", i->created_at);
+    json_member_time(p->a, b, "stored_at", i->stored_at);
     put_counts(b, &i->count);
-    put_str(b, "archive_hash", l->archive_hash);
-    put_str(b, "error", i->error);
+    json_member_str(b, "archive_hash", l->archive_hash);
+    json_member_str(b, "error", i->error);
     json_key(b, "simulated");
     json_put_bool(b, l->simulated);
     json_close(b, '}');
@@ -262,8 +232,8 @@ page_api_loads(struct page *p, struct err *err)
     for (size_t i = 0; i < n; i++)
         put_load(p, &list[i]);
     json_close(p->out, ']');
-    put_id(p->out, "next_before",
-           n == (size_t)f.limit ? list[n - 1].load.id : 0);
+    json_member_id(p->out, "next_before",
+                   n == (size_t)f.limit ? list[n - 1].load.id : 0);
     json_close(p->out, '}');
     return true;
 }

@@ -87,23 +87,16 @@ outcome_wait(struct page *p, int64_t id, int64_t wait_s, struct upload *u,
     }
 }
 
-static void
-put_count(struct buf *b, const char *key, int64_t n)
-{
-    json_key(b, key);
-    json_put_i64(b, n);
-}
-
 /* What the check or the store has counted. */
 static void
 put_counts(struct buf *b, const struct upload *u)
 {
-    put_count(b, "rows", u->n_rows);
-    put_count(b, "new", u->count.n_new);
-    put_count(b, "same", u->count.n_same);
-    put_count(b, "changed", u->count.n_changed);
-    put_count(b, "refused", u->count.n_refused);
-    put_count(b, "flagged", u->count.n_flagged);
+    json_member_i64(b, "rows", u->n_rows);
+    json_member_i64(b, "new", u->count.n_new);
+    json_member_i64(b, "same", u->count.n_same);
+    json_member_i64(b, "changed", u->count.n_changed);
+    json_member_i64(b, "refused", u->count.n_refused);
+    json_member_i64(b, "flagged", u->count.n_flagged);
 }
 
 static void
@@ -156,7 +149,7 @@ answer_good(struct page *p, const char *url, const struct upload *u,
     if (u->checked_at != 0 || u->stored_at != 0)
         put_counts(b, u);
     if (u->load_id != 0)
-        put_count(b, "load", u->load_id);
+        json_member_i64(b, "load", u->load_id);
     json_close(b, '}');
 }
 

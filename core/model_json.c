@@ -7,30 +7,6 @@
 
 #include <math.h>
 
-/* 0 is none. */
-static void
-put_count(struct buf *b, const char *key, int64_t v)
-{
-    json_key(b, key);
-    if (v != 0)
-        json_put_i64(b, v);
-    else
-        json_put_null(b);
-}
-
-static void
-put_time(struct arena *a, struct buf *b, const char *key, int64_t ts)
-{
-    json_member_str(b, key, ts != 0 ? date_format_iso(a, ts) : NULL);
-}
-
-static void
-put_bool(struct buf *b, const char *key, bool v)
-{
-    json_key(b, key);
-    json_put_bool(b, v);
-}
-
 static void
 put_live(struct buf *b, const struct model_live *live)
 {
@@ -72,16 +48,16 @@ put_item(struct arena *a, struct buf *b, const struct model_item *m)
     json_member_str(b, "title", m->title);
     json_member_str(b, "target", m->target);
     json_member_str(b, "method", m->method);
-    put_bool(b, "enabled", m->enabled);
-    put_count(b, "active", m->active);
-    put_time(a, b, "since", m->since);
-    put_time(a, b, "fitted_at", m->fitted_at);
-    put_count(b, "rows", m->rows);
+    json_member_bool(b, "enabled", m->enabled);
+    json_member_id(b, "active", m->active);
+    json_member_time(a, b, "since", m->since);
+    json_member_time(a, b, "fitted_at", m->fitted_at);
+    json_member_id(b, "rows", m->rows);
     json_member_f64(b, "r2", m->r2);
     json_member_f64(b, "rmse", m->rmse);
     json_member_f64(b, "holdout_rmse", m->holdout_rmse);
     put_live(b, &m->live);
-    put_count(b, "newest", m->newest);
+    json_member_id(b, "newest", m->newest);
     json_member_str(b, "newest_state", m->newest_state);
     put_shadow(b, m->shadow, m->shadow_seen, m->shadow_rows);
     json_close(b, '}');
@@ -134,11 +110,11 @@ put_spec(struct buf *b, const struct model_page *m)
     json_member_str(b, "target_transform", m->target_transform);
     json_member_str(b, "interval", interval_name((int32_t)m->interval_s));
     put_inputs(b, m);
-    put_bool(b, "intercept", m->intercept);
+    json_member_bool(b, "intercept", m->intercept);
     json_member_str(b, "method", m->method);
     json_member_f64(b, "lambda", m->lambda);
-    put_count(b, "window_rows", m->window_rows);
-    put_count(b, "window_days", m->window_days);
+    json_member_id(b, "window_rows", m->window_rows);
+    json_member_id(b, "window_days", m->window_days);
     json_member_i64(b, "min_rows", m->min_rows);
     json_member_f64(b, "holdout_frac", m->holdout_frac);
     json_member_i64(b, "folds", m->folds);
@@ -186,25 +162,25 @@ put_version(struct arena *a, struct buf *b, const struct model_version *v)
     json_open(b, '{');
     json_member_i64(b, "version", v->version);
     json_member_str(b, "state", v->state);
-    put_count(b, "run", v->run_id);
-    put_time(a, b, "fitted_at", v->fitted_at);
+    json_member_id(b, "run", v->run_id);
+    json_member_time(a, b, "fitted_at", v->fitted_at);
     json_member_i64(b, "rows", v->rows);
     json_member_i64(b, "rows_left_out", v->rows_left_out);
-    put_time(a, b, "first_ts", v->first_ts);
-    put_time(a, b, "last_ts", v->last_ts);
+    json_member_time(a, b, "first_ts", v->first_ts);
+    json_member_time(a, b, "last_ts", v->last_ts);
     json_member_f64(b, "r2", v->r2);
     json_member_f64(b, "rmse", v->rmse);
     json_member_f64(b, "condition", v->condition);
-    put_time(a, b, "holdout_ts", v->holdout_ts);
-    put_count(b, "holdout_rows", v->holdout_rows);
+    json_member_time(a, b, "holdout_ts", v->holdout_ts);
+    json_member_id(b, "holdout_rows", v->holdout_rows);
     json_member_f64(b, "holdout_r2", v->holdout_r2);
     json_member_f64(b, "holdout_rmse", v->holdout_rmse);
     json_member_f64(b, "champion_rmse", v->champion_rmse);
     put_raw(b, "coefficients", v->coefficients);
     put_raw(b, "spec", v->spec);
     put_raw(b, "scorecard", v->scorecard);
-    put_time(a, b, "returned_at", v->returned_at);
-    put_time(a, b, "activated_at", v->activated_at);
+    json_member_time(a, b, "returned_at", v->returned_at);
+    json_member_time(a, b, "activated_at", v->activated_at);
     json_member_str(b, "who", v->who);
     json_member_str(b, "why", v->why);
     json_member_str(b, "how", v->how);
@@ -221,11 +197,11 @@ put_folds(struct arena *a, struct buf *b, const struct model_page *m)
         json_open(b, '{');
         json_member_i64(b, "fold", f->fold);
         json_member_i64(b, "train_rows", f->train_rows);
-        put_time(a, b, "train_first_ts", f->train_first_ts);
-        put_time(a, b, "train_last_ts", f->train_last_ts);
+        json_member_time(a, b, "train_first_ts", f->train_first_ts);
+        json_member_time(a, b, "train_last_ts", f->train_last_ts);
         json_member_i64(b, "rows", f->rows);
-        put_time(a, b, "first_ts", f->first_ts);
-        put_time(a, b, "last_ts", f->last_ts);
+        json_member_time(a, b, "first_ts", f->first_ts);
+        json_member_time(a, b, "last_ts", f->last_ts);
         json_member_f64(b, "rmse", f->rmse);
         json_member_f64(b, "r2", f->r2);
         json_close(b, '}');
@@ -246,7 +222,7 @@ put_versions(struct arena *a, struct buf *b, const struct model_page *m)
         last = m->versions[i].version;
     }
     json_close(b, ']');
-    put_count(b, "next", m->is_older ? last : 0);
+    json_member_id(b, "next", m->is_older ? last : 0);
 }
 
 bool
@@ -259,15 +235,16 @@ model_json_one(struct arena *a, struct db *db, const char *name, int64_t before,
     json_open(out, '{');
     json_member_str(out, "name", m.name);
     json_member_str(out, "title", m.title);
-    put_bool(out, "enabled", m.enabled);
+    json_member_bool(out, "enabled", m.enabled);
     put_spec(out, &m);
-    put_count(out, "active", m.active != NULL ? m.active->version : 0);
-    put_time(a, out, "since", m.active != NULL ? m.active->activated_at : 0);
+    json_member_id(out, "active", m.active != NULL ? m.active->version : 0);
+    json_member_time(a, out, "since",
+                     m.active != NULL ? m.active->activated_at : 0);
     put_coefficients(out, &m);
     put_live(out, &m.live);
     put_shadow(out, m.shadow != NULL ? m.shadow->version : 0, m.shadow_seen,
                m.shadow != NULL ? m.shadow->shadow_rows : 0);
-    put_count(out, "newest", m.newest != NULL ? m.newest->version : 0);
+    json_member_id(out, "newest", m.newest != NULL ? m.newest->version : 0);
     put_folds(a, out, &m);
     put_versions(a, out, &m);
     json_close(out, '}');

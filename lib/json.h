@@ -87,6 +87,11 @@ void json_put_null(struct buf *b);
 void json_member_str(struct buf *b, const char *key, const char *s);
 void json_member_f64(struct buf *b, const char *key, double v);
 void json_member_i64(struct buf *b, const char *key, int64_t v);
+void json_member_bool(struct buf *b, const char *key, bool v);
+/* What may be absent: 0 prints null. A time prints as ISO 8601. */
+void json_member_id(struct buf *b, const char *key, int64_t id);
+void json_member_time(struct arena *a, struct buf *b, const char *key,
+                      int64_t ts);
 /* Text that is JSON already (from a jsonb column); NULL prints null. */
 void json_put_raw(struct buf *b, const char *json);
 

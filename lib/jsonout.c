@@ -1,6 +1,7 @@
 /* The writing half of lib/json.h. Whether a comma is due shows in the last
  * byte written, so no state is kept beside the text. */
 #include "lib/json.h"
+#include "lib/date.h"
 #include "lib/number.h"
 #include "lib/utf8.h"
 
@@ -142,4 +143,27 @@ json_member_i64(struct buf *b, const char *key, int64_t v)
 {
     json_key(b, key);
     json_put_i64(b, v);
+}
+
+void
+json_member_bool(struct buf *b, const char *key, bool v)
+{
+    json_key(b, key);
+    json_put_bool(b, v);
+}
+
+void
+json_member_id(struct buf *b, const char *key, int64_t id)
+{
+    json_key(b, key);
+    if (id != 0)
+        json_put_i64(b, id);
+    else
+        json_put_null(b);
+}
+
+void
+json_member_time(struct arena *a, struct buf *b, const char *key, int64_t ts)
+{
+    json_member_str(b, key, ts != 0 ? date_format_iso(a, ts) : NULL);
 }

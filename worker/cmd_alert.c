@@ -145,13 +145,6 @@ put_time(struct arena *a, struct buf *b, const char *key, bool any, int64_t ts)
 }
 
 static void
-put_count(struct buf *b, const char *key, int64_t n)
-{
-    json_key(b, key);
-    json_put_i64(b, n);
-}
-
-static void
 print_json(struct arena *a, const struct options *o,
            const struct alert_replay_summary *s)
 {
@@ -167,18 +160,18 @@ print_json(struct arena *a, const struct options *o,
     json_put_str(b, alert_rule_words(a, &o->rule));
     put_time(a, b, "first", s->bars > 0, s->first_ts);
     put_time(a, b, "last", s->bars > 0, s->last_ts);
-    put_count(b, "bars", s->bars);
-    put_count(b, "fired", s->fired);
-    put_count(b, "resolved", s->resolved);
-    put_count(b, "flaps", s->flaps);
-    put_count(b, "silences", s->lost);
+    json_member_i64(b, "bars", s->bars);
+    json_member_i64(b, "fired", s->fired);
+    json_member_i64(b, "resolved", s->resolved);
+    json_member_i64(b, "flaps", s->flaps);
+    json_member_i64(b, "silences", s->lost);
     json_key(b, "median_gap_s");
     json_put_f64(b, s->median_gap_s);
-    put_count(b, "longest_active_s", s->longest_active_s);
-    put_count(b, "active_s", s->active_s);
+    json_member_i64(b, "longest_active_s", s->longest_active_s);
+    json_member_i64(b, "active_s", s->active_s);
     json_key(b, "active");
     json_put_bool(b, s->is_active);
-    put_count(b, "events_left_out", s->left_out);
+    json_member_i64(b, "events_left_out", s->left_out);
     json_key(b, "events");
     json_open(b, '[');
     for (size_t i = 0; i < s->n_events; i++)

@@ -65,23 +65,6 @@ number(struct arena *a, double v)
     return isnan(v) ? "-" : arena_printf(a, "%.6g", v);
 }
 
-/* 0 is none. */
-static void
-put_count(struct buf *b, const char *key, int64_t v)
-{
-    json_key(b, key);
-    if (v != 0)
-        json_put_i64(b, v);
-    else
-        json_put_null(b);
-}
-
-static void
-put_time(struct arena *a, struct buf *b, const char *key, int64_t ts)
-{
-    json_member_str(b, key, ts != 0 ? date_format_iso(a, ts) : NULL);
-}
-
 static void
 list_json(struct arena *a, const struct model_item *models, size_t n)
 {
@@ -93,12 +76,12 @@ list_json(struct arena *a, const struct model_item *models, size_t n)
         json_member_str(b, "name", m->name);
         json_member_str(b, "title", m->title);
         json_member_str(b, "target", m->target);
-        put_count(b, "active", m->active);
-        put_time(a, b, "fitted_at", m->fitted_at);
-        put_count(b, "rows", m->rows);
+        json_member_id(b, "active", m->active);
+        json_member_time(a, b, "fitted_at", m->fitted_at);
+        json_member_id(b, "rows", m->rows);
         json_member_f64(b, "r2", m->active != 0 ? m->r2 : (double)NAN);
         json_member_f64(b, "rmse", m->active != 0 ? m->rmse : (double)NAN);
-        put_count(b, "newest", m->newest);
+        json_member_id(b, "newest", m->newest);
         json_member_str(b, "newest_state", m->newest_state);
         json_close(b, '}');
     }
@@ -160,21 +143,21 @@ static void
 put_version(struct arena *a, struct buf *b, const struct model_version *v)
 {
     json_open(b, '{');
-    put_count(b, "version", v->version);
+    json_member_id(b, "version", v->version);
     json_member_str(b, "state", v->state);
-    put_count(b, "run", v->run_id);
-    put_time(a, b, "fitted_at", v->fitted_at);
-    put_count(b, "rows", v->rows);
-    put_time(a, b, "first_ts", v->first_ts);
-    put_time(a, b, "last_ts", v->last_ts);
+    json_member_id(b, "run", v->run_id);
+    json_member_time(a, b, "fitted_at", v->fitted_at);
+    json_member_id(b, "rows", v->rows);
+    json_member_time(a, b, "first_ts", v->first_ts);
+    json_member_time(a, b, "last_ts", v->last_ts);
     json_member_f64(b, "r2", v->r2);
     json_member_f64(b, "rmse", v->rmse);
     json_member_f64(b, "condition", v->condition);
-    put_count(b, "holdout_rows", v->holdout_rows);
+    json_member_id(b, "holdout_rows", v->holdout_rows);
     json_member_f64(b, "holdout_r2", v->holdout_r2);
     json_member_f64(b, "holdout_rmse", v->holdout_rmse);
     json_member_f64(b, "champion_rmse", v->champion_rmse);
-    put_time(a, b, "activated_at", v->activated_at);
+    json_member_time(a, b, "activated_at", v->activated_at);
     json_member_str(b, "who", v->who);
     json_member_str(b, "why", v->why);
     put_rules(b, v);
@@ -197,7 +180,7 @@ show_json(struct arena *a, const struct shown *s)
     json_member_str(b, "title", s->page.title);
     json_member_str(b, "target", s->page.target);
     json_member_str(b, "inputs", s->page.inputs);
-    put_count(b, "version", s->version != NULL ? s->version->version : 0);
+    json_member_id(b, "version", s->version != NULL ? s->version->version : 0);
     json_key(b, "coefficients");
     json_open(b, '{');
     for (size_t i = 0; i < s->n; i++)

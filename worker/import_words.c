@@ -86,32 +86,14 @@ import_text(struct arena *a, const struct import_report *r)
 }
 
 static void
-put_i64(struct buf *b, const char *key, int64_t v)
-{
-    json_key(b, key);
-    json_put_i64(b, v);
-}
-
-/* null for 0 */
-static void
-put_id(struct buf *b, const char *key, int64_t v)
-{
-    json_key(b, key);
-    if (v == 0)
-        json_put_null(b);
-    else
-        json_put_i64(b, v);
-}
-
-static void
 put_counts(struct buf *b, int64_t rows, const struct load_count *n)
 {
-    put_i64(b, "rows", rows);
-    put_i64(b, "new", n->n_new);
-    put_i64(b, "same", n->n_same);
-    put_i64(b, "changed", n->n_changed);
-    put_i64(b, "refused", n->n_refused);
-    put_i64(b, "flagged", n->n_flagged);
+    json_member_i64(b, "rows", rows);
+    json_member_i64(b, "new", n->n_new);
+    json_member_i64(b, "same", n->n_same);
+    json_member_i64(b, "changed", n->n_changed);
+    json_member_i64(b, "refused", n->n_refused);
+    json_member_i64(b, "flagged", n->n_flagged);
 }
 
 static void
@@ -131,7 +113,7 @@ put_refusals(struct arena *a, struct buf *b, const struct import_result *r)
         if (x->doubt.flag)
             continue;
         json_open(b, '{');
-        put_i64(b, "line", x->line);
+        json_member_i64(b, "line", x->line);
         put_text(a, b, "symbol", x->symbol);
         put_text(a, b, "field", x->doubt.field);
         put_text(a, b, "value", x->doubt.value);
@@ -148,22 +130,22 @@ import_json(struct arena *a, const struct import_report *r)
     const struct import_result *x = r->result;
     struct buf *b = buf_new(a);
     json_open(b, '{');
-    put_id(b, "load", x->series[0].load_id);
+    json_member_id(b, "load", x->series[0].load_id);
     put_text(a, b, "format", r->found->mapping.format);
     put_counts(b, x->n_rows, &x->count);
-    put_id(b, "upload", r->upload_id);
+    json_member_id(b, "upload", r->upload_id);
     put_text(a, b, "file", r->file);
     json_key(b, "instruments");
     json_open(b, '[');
     for (size_t i = 0; i < x->n_series; i++) {
         json_open(b, '{');
         put_text(a, b, "symbol", x->series[i].symbol);
-        put_id(b, "load", x->series[i].load_id);
+        json_member_id(b, "load", x->series[i].load_id);
         put_counts(b, x->series[i].n_rows, &x->series[i].count);
         json_close(b, '}');
     }
     json_close(b, ']');
-    put_id(b, "already", r->already);
+    json_member_id(b, "already", r->already);
     json_key(b, "dry_run");
     json_put_bool(b, r->dry_run);
     put_refusals(a, b, x);
@@ -176,7 +158,7 @@ import_json_failed(struct arena *a, const char *file, const struct err *why)
 {
     struct buf *b = buf_new(a);
     json_open(b, '{');
-    put_id(b, "load", 0);
+    json_member_id(b, "load", 0);
     put_text(a, b, "file", file);
     put_text(a, b, "error", why->text);
     json_close(b, '}');
