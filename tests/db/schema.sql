@@ -5,7 +5,8 @@ SELECT no_plan();
 SELECT has_table(t) FROM unnest(ARRAY[
     'calendar', 'instrument', 'provider', 'listing', 'rate_bucket', 'load', 'bar', 'bar_history', 'validation_rule', 'instrument_rule', 'bar_check', 'quality',
     'quarantine', 'schedule', 'run', 'step', 'step_source', 'run_log', 'model', 'model_input', 'model_version',
-    'coefficient', 'model_activation', 'model_fold', 'model_error', 'model_factor', 'model_touch', 'app_user', 'session', 'login_throttle', 'audit_log']) AS t;
+    'coefficient', 'model_activation', 'model_fold', 'model_error', 'model_factor', 'model_touch', 'app_user', 'session', 'login_throttle', 'audit_log',
+    'channel', 'alert_rule', 'alert_state', 'alert_incident', 'alert_event', 'silence', 'delivery', 'delivery_incident', 'alert_dirty']) AS t;
 SELECT columns_are('bar', ARRAY['instrument_id', 'interval_s', 'ts', 'open', 'high', 'low', 'close', 'volume', 'load_id']);
 SELECT col_is_pk('bar', ARRAY['instrument_id', 'interval_s', 'ts']);
 SELECT columns_are('mstr_historical_data', ARRAY['date', 'mstr_price', 'btc_price', 'mnav']);

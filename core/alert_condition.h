@@ -1,0 +1,57 @@
+/* Alert conditions on the pipeline itself: one query each, which says for
+ * which subjects the condition holds now.
+ *
+ *   name            subject           threshold
+ *   run_failed      schedule, or ""   -           its newest ended run failed,
+ *                                                 timed out or was lost
+ *   run_partial     schedule, or ""   runs (3)    the last N ended runs were
+ *                                                 all partial or worse
+ *   data_late       instrument        -           late by its calendar, as
+ *                                                 core/source.h judges
+ *   quality_below   instrument        score (.9)  of a day of the last 3
+ *   breaker_open    provider          -           its breaker is open: it is
+ *                                                 blocked, or its last answers
+ *                                                 were faults, none good since
+ *   quota_low       provider          percent (10) of its tokens left, for its
+ *                                                 burst
+ *   model_refused   model             -           its newest candidate was
+ *                                                 refused by the gate
+ *   model_old       model             days (7)    the active version's age
+ *   disk_low        file system       percent (10) free: archive, database
+ *   queue_stuck     ""                minutes (30) a queued run that may start
+ *                                                 has waited so long
+ */
+#ifndef CORE_ALERT_CONDITION_H
+#define CORE_ALERT_CONDITION_H
+
+#include "lib/db.h"
+
+struct alert_condition {
+    const char *name;
+    const char *title;   /* "A run failed" */
+    const char *subject; /* what its subjects are: "provider"; NULL: none */
+    const char *unit;    /* of the threshold; NULL: it has none */
+    double threshold;    /* unless the rule says otherwise */
+    double min, max;     /* of the threshold */
+    bool below;          /* holds below the threshold, not above */
+};
+/* All of them, in the order of the form. */
+const struct alert_condition *alert_conditions(size_t *n);
+const struct alert_condition *alert_condition_find(const char *name);
+
+/* A subject for which a condition holds. */
+struct alert_finding {
+    const char *subject;
+    double value;     /* NaN: it has none */
+    const char *text; /* "Binance has not answered since 12:04: timeout" */
+    const char *const *tags; /* causes, most basic first: "provider:binance" */
+    size_t n_tags;
+};
+/* subject NULL: any. now_ts judges data. */
+MUST_USE bool alert_condition_look(struct arena *a, struct db *db,
+                                   const struct alert_condition *condition,
+                                   double threshold, const char *subject,
+                                   int64_t now_ts, struct alert_finding **out,
+                                   size_t *n, struct err *err);
+
+#endif
