@@ -9,7 +9,9 @@
 #define CORE_ALERT_STORE_H
 
 #include "core/alert.h"
+#include "lib/buf.h"
 #include "lib/db.h"
+#include "lib/json.h"
 
 enum { ALERT_NAME_MAX = 120, ALERT_NOTE_MAX = 2000, ALERT_RULES_MAX = 10000 };
 
@@ -114,7 +116,7 @@ MUST_USE bool alert_duplicate(struct db *db, const struct alert_actor *who,
  *  "channels": ["Ops"] or null, "tell_resolved", "remind_s", "escalate_s",
  *  "escalate_to", "note", and in answers "state": {"phase", "since",
  *  "fired_at", "value"}, "words"} */
-struct json;
+
 void alert_stored_json(struct arena *a, struct buf *b,
                        const struct alert_stored *s,
                        const char *const *channel_names);
