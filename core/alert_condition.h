@@ -31,7 +31,7 @@ struct alert_condition {
     const char *title;   /* "A run failed" */
     const char *subject; /* what its subjects are: "provider"; NULL: none */
     const char *unit;    /* of the threshold; NULL: it has none */
-    double threshold;    /* unless the rule says otherwise */
+    double threshold;    /* unless the rule says otherwise; NaN: it has none */
     double min, max;     /* of the threshold */
     bool below;          /* holds below the threshold, not above */
 };
