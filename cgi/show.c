@@ -47,6 +47,15 @@ static const struct show {
     {"accepted", "passed", "succeeded", "accepted", "good"},
     {"corrected", "passed", "succeeded", "corrected", "good"},
     {"rejected", "cancelled", "cancelled", "rejected", "idle"},
+    /* alert rules: phases, with "alert" before those that mean something else
+     * elsewhere */
+    {"alert_active", "failed", "stale", "active", "bad"},
+    {"alert_no_data", "late", "none", "no data", "warn"},
+    {"alert_ok", "passed", "succeeded", "ok", "good"},
+    {"alert_pending", "running", "queued", "pending", "busy"},
+    {"alert_done", "cancelled", "skipped", "done", "idle"},
+    {"alert_off", "cancelled", "cancelled", "off", "idle"},
+    {"alert_new", "none", "none", "not judged yet", "idle"},
 };
 
 static const struct show *
