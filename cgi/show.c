@@ -56,6 +56,10 @@ static const struct show {
     {"alert_done", "cancelled", "skipped", "done", "idle"},
     {"alert_off", "cancelled", "cancelled", "off", "idle"},
     {"alert_new", "none", "none", "not judged yet", "idle"},
+    /* severities */
+    {"info", "running", "info", "info", "busy"},
+    {"warning", "late", "late", "warning", "warn"},
+    {"critical", "stale", "stale", "critical", "bad"},
 };
 
 static const struct show *

@@ -72,6 +72,7 @@ MUST_USE bool delivery_end(struct db *db, const char *worker,
 
 struct delivery {
     int64_t id, channel_id; /* channel_id 0: it is gone */
+    const char *key;        /* uuid text */
     const char *channel_name, *kind, *severity, *state;
     const char *title, *body, *answer, *error, *asked_by; /* NULL: none */
     int64_t created_at, tried_at, sent_at, not_before, attempts;

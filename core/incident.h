@@ -64,6 +64,9 @@ struct incident {
     int64_t id;
     const char *title, *severity;
     const char *owner;            /* NULL: the installation */
+    const char *rules;            /* names of its rules: "Data is late, ..." */
+    int64_t rule_id;              /* of its first event; 0: it is gone */
+    const char *provider;         /* of its tags, the first; NULL: none */
     int64_t opened_at, closed_at; /* 0: open */
     int64_t events;
     const char *acked_by, *ack_note; /* NULL: nobody */
@@ -75,6 +78,7 @@ struct incident_filter {
     const char *state; /* open, acked, closed; NULL: any */
     const char *severity, *symbol;
     int64_t rule_id;
+    int64_t delivery_id; /* those that it tells of; 0: any */
     int64_t before, after;
     int limit;
 };
