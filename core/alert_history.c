@@ -60,6 +60,7 @@ struct history {
     struct arena *a;
     const struct series_page_ask *ask;
     const struct alert_rule *rule;
+    struct alert_trace *left, *right; /* NULL: not wanted */
     struct alert_replay *replay;
 };
 
@@ -74,6 +75,7 @@ walk(struct db *db, void *arg, struct err *err)
     want(&ask, &h->rule->left);
     want(&ask, &h->rule->right);
     h->replay = alert_replay_new(h->a, h->rule, ask.from_ts);
+    alert_replay_draw(h->replay, h->left, h->right);
     return look_back(h->a, db, h->rule, &ask, err) &&
            series_walk(db, &ask, feed, h->replay, err);
 }
@@ -88,5 +90,25 @@ alert_history_replay(struct arena *a, struct db *db,
     if (!db_tx_snapshot(db, walk, &h, err))
         return false;
     alert_replay_sum(a, h.replay, out);
+    return true;
+}
+
+bool
+alert_history_draw(struct arena *a, struct db *db,
+                   const struct series_page_ask *ask,
+                   const struct alert_rule *rule,
+                   struct alert_replay_summary *out,
+                   struct alert_history_values *values, struct err *err)
+{
+    struct history h = {.a = a,
+                        .ask = ask,
+                        .rule = rule,
+                        .left = alert_trace_new(a),
+                        .right = alert_trace_new(a)};
+    if (!db_tx_snapshot(db, walk, &h, err))
+        return false;
+    alert_replay_sum(a, h.replay, out);
+    values->left = alert_trace_points(a, h.left);
+    values->right = alert_trace_points(a, h.right);
     return true;
 }

@@ -18,4 +18,15 @@ MUST_USE bool alert_history_replay(struct arena *a, struct db *db,
                                    struct alert_replay_summary *out,
                                    struct err *err);
 
+/* The same, with the values of the terms for a picture. */
+struct alert_history_values {
+    struct alert_points left, right; /* right is empty where it is a number */
+};
+MUST_USE bool alert_history_draw(struct arena *a, struct db *db,
+                                 const struct series_page_ask *ask,
+                                 const struct alert_rule *rule,
+                                 struct alert_replay_summary *out,
+                                 struct alert_history_values *values,
+                                 struct err *err);
+
 #endif

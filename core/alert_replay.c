@@ -20,8 +20,10 @@ struct alert_replay {
     double *column[COLUMNS]; /* NULL: not needed */
     double *left, *right;
     int64_t *ts;
+    struct alert_trace *drawn_left, *drawn_right; /* NULL: not wanted */
     /* what came out */
     int64_t bars, first_ts, last_ts, lost;
+    double last_left, last_right;
     struct alert_event *events; /* a ring */
     size_t n_events;            /* ever */
     int64_t fired, resolved, flaps, active_s, longest_s;
@@ -76,7 +78,9 @@ alert_replay_new(struct arena *a, const struct alert_rule *rule,
     *r = (struct alert_replay){.rule = *rule,
                                .from_ts = from_ts,
                                .lookback = (size_t)alert_replay_lookback(rule),
-                               .resolved_ts = INT64_MIN};
+                               .resolved_ts = INT64_MIN,
+                               .last_left = NAN,
+                               .last_right = NAN};
     alert_start(&r->state);
     r->left = room(a, r);
     r->right = room(a, r);
@@ -86,6 +90,14 @@ alert_replay_new(struct arena *a, const struct alert_rule *rule,
     need(a, r, &rule->left);
     need(a, r, &rule->right);
     return r;
+}
+
+void
+alert_replay_draw(struct alert_replay *r, struct alert_trace *left,
+                  struct alert_trace *right)
+{
+    r->drawn_left = left;
+    r->drawn_right = right;
 }
 
 /* --- what happened -------------------------------------------------------- */
@@ -141,6 +153,12 @@ evaluate(struct alert_replay *r, size_t from, size_t n)
         r->first_ts = r->ts[from];
     r->bars += (int64_t)(n - from);
     r->last_ts = r->ts[n - 1];
+    r->last_left = r->left[n - 1];
+    r->last_right = bars.right != NULL ? r->right[n - 1] : r->rule.right.number;
+    if (r->drawn_left != NULL)
+        alert_trace_feed(r->drawn_left, bars.ts, bars.left, bars.n);
+    if (r->drawn_right != NULL && bars.right != NULL)
+        alert_trace_feed(r->drawn_right, bars.ts, bars.right, bars.n);
 }
 
 /* A crossing on the first bar needs the side of the bar before. */
@@ -273,6 +291,9 @@ alert_replay_sum(struct arena *a, const struct alert_replay *r,
         .longest_active_s = r->longest_s,
         .active_s = r->active_s,
         .is_active = r->fired > r->resolved,
+        .state = r->state,
+        .left = r->last_left,
+        .right = r->last_right,
     };
     if (out->is_active) {
         int64_t so_far = r->last_ts + r->rule.interval_s - r->state.fired_ts;

@@ -6,6 +6,7 @@
 #define CORE_ALERT_REPLAY_H
 
 #include "core/alert.h"
+#include "core/alert_trace.h"
 #include "lib/arena.h"
 
 enum {
@@ -21,6 +22,11 @@ struct alert_replay;
 struct alert_replay *alert_replay_new(struct arena *a,
                                       const struct alert_rule *rule,
                                       int64_t from_ts);
+
+/* The values of its terms go there, too; right NULL where that term is a
+ * number. Before the first bar is fed. */
+void alert_replay_draw(struct alert_replay *r, struct alert_trace *left,
+                       struct alert_trace *right);
 
 /* Bars that must be fed before from_ts, at least, for the same values as over
  * the whole history: the terms' own, and one for a crossing. */
@@ -43,6 +49,9 @@ struct alert_replay_summary {
     const struct alert_event *events; /* the newest ALERT_REPLAY_EVENTS */
     size_t n_events;
     int64_t left_out; /* older ones, which were counted only */
+    /* after the newest bar, and on it */
+    struct alert_state state;
+    double left, right; /* NaN: not known */
 };
 
 /* How it stands; more may be fed afterwards. */

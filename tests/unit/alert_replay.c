@@ -216,6 +216,75 @@ only_the_newest_events_are_kept(void **state)
     assert_int_equal(s.events[s.n_events - 1].ts, ts[N - 1]);
 }
 
+/* The lowest and highest value of the bars of a stretch, holes left out. */
+static void
+check_stretch(const struct market *m, size_t from, size_t n, const double *ts,
+              const double *value, size_t points)
+{
+    double low = NAN, high = NAN;
+    for (size_t i = from; i < from + n && i < BARS; i++) {
+        low = fmin(low, m->indicator[INDICATOR_sma_200][i]);
+        high = fmax(high, m->indicator[INDICATOR_sma_200][i]);
+    }
+    for (size_t k = 0; k < points; k++) {
+        size_t at = from;
+        while (m->ts[at] != (int64_t)ts[k])
+            at++;
+        assert_true(at < from + n);
+        double is = m->indicator[INDICATOR_sma_200][at];
+        assert_true(isnan(value[k]) ? isnan(low) : is == value[k]);
+        assert_true(isnan(low) || value[k] == low || value[k] == high);
+    }
+}
+
+static void
+drawn_values_are_the_extremes_of_each_stretch(void **state)
+{
+    enum { PER = 8 }; /* 6000 bars on 1024 stretches */
+    struct arena *a = *state;
+    struct market *m = market_of(a, 11);
+    struct alert_rule rule = rule_of("sma_200 above close");
+    struct alert_replay *r = alert_replay_new(a, &rule, INT64_MIN);
+    struct alert_trace *left = alert_trace_new(a), *right = alert_trace_new(a);
+    struct alert_replay_summary s;
+    alert_replay_draw(r, left, right);
+    for (size_t from = 0, n; from < BARS; from += n) {
+        n = 700 < BARS - from ? 700 : BARS - from;
+        feed(r, m, from, n);
+    }
+    struct alert_points p = alert_trace_points(a, left);
+    size_t used = 0, stretches = 0;
+    for (size_t from = 0; from < BARS; from += PER, stretches++) {
+        size_t n = 0, end = from + PER < BARS ? from + PER : BARS;
+        while (used + n < p.n && p.ts[used + n] <= (double)m->ts[end - 1])
+            n++;
+        assert_in_range(n, 1, 2);
+        check_stretch(m, from, end - from, p.ts + used, p.value + used, n);
+        used += n;
+    }
+    assert_int_equal(used, p.n);
+    assert_true(stretches <= ALERT_TRACE_STRETCHES);
+    assert_true(alert_trace_points(a, right).n > stretches);
+    alert_replay_sum(a, r, &s);
+    assert_true(s.left == m->indicator[INDICATOR_sma_200][BARS - 1]);
+    assert_true(s.right == m->close[BARS - 1]);
+    assert_int_equal(s.state.last_ts, m->ts[BARS - 1]);
+}
+
+static void
+few_bars_are_drawn_one_by_one(void **state)
+{
+    const int64_t ts[] = {60, 120, 180};
+    const double close[] = {1, NAN, 3};
+    struct arena *a = *state;
+    struct alert_trace *t = alert_trace_new(a);
+    alert_trace_feed(t, ts, close, 3);
+    struct alert_points p = alert_trace_points(a, t);
+    assert_int_equal(p.n, 3);
+    assert_true(p.ts[1] == 120 && isnan(p.value[1]));
+    assert_true(p.value[0] == 1 && p.value[2] == 3);
+}
+
 static int
 setup(void **state)
 {
@@ -241,6 +310,8 @@ main(void)
         CASE(the_summary_counts_what_happened),
         CASE(a_replay_without_bars_is_empty),
         CASE(only_the_newest_events_are_kept),
+        CASE(drawn_values_are_the_extremes_of_each_stretch),
+        CASE(few_bars_are_drawn_one_by_one),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
