@@ -60,6 +60,16 @@ request_actor(const struct page *p)
     return (struct user_actor){.name = p->user->name, .address = p->address};
 }
 
+struct alert_actor
+request_alert_actor(const struct page *p)
+{
+    return (struct alert_actor){.user_id = p->user->id,
+                                .name = p->user->name,
+                                .address = p->address,
+                                .is_admin = p->user->role >= ROLE_ADMIN,
+                                .may_write = p->user->role >= ROLE_OPERATOR};
+}
+
 const char *
 request_login_csrf(const struct request *r, const char *seed)
 {

@@ -6,6 +6,7 @@
 #include "cgi/cache.h"
 #include "cgi/page.h"
 #include "cgi/route.h"
+#include "core/alert_store.h"
 #include "core/session.h"
 #include "core/token.h"
 #include "core/user.h"
@@ -83,6 +84,9 @@ struct session_limits request_limits(void);
 
 /* Who acts, for the audit log; user must be signed in. */
 struct user_actor request_actor(const struct page *p);
+
+/* Who asks for alert rules, incidents, silences and channels. */
+struct alert_actor request_alert_actor(const struct page *p);
 
 /* The token that a signed-out form must bring back with COOKIE_LOGIN. */
 const char *request_login_csrf(const struct request *r, const char *seed);
