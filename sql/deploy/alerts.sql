@@ -92,6 +92,7 @@ CREATE TABLE alert_state (
     PRIMARY KEY (rule_id, subject)
 ) WITH (fillfactor = 70);
 CREATE INDEX alert_state_active ON alert_state (rule_id) WHERE phase IN ('active', 'no_data');
+CREATE INDEX alert_state_incident ON alert_state (incident_id) WHERE incident_id IS NOT NULL;
 
 -- Events of one cause, of one owner's rules. tags say what it is about
 -- ("provider:binance", "rule:7"): a later event with one of them joins it
@@ -107,11 +108,12 @@ CREATE TABLE alert_incident (
     closed_at timestamptz,
     events    integer NOT NULL DEFAULT 0,
     tell_at   timestamptz NOT NULL,              -- not told before: more may belong to it
+    settled   boolean NOT NULL DEFAULT false,    -- closed, and nothing is owed any more
     acked_by  text,
     acked_at  timestamptz,
     ack_note  text NOT NULL DEFAULT '' CHECK (length(ack_note) <= 2000)
 );
-CREATE INDEX alert_incident_open ON alert_incident (id) WHERE closed_at IS NULL;
+CREATE INDEX alert_incident_open ON alert_incident (id) WHERE NOT settled;
 CREATE INDEX alert_incident_owner ON alert_incident (owner_id, id);
 
 -- What happened, for ever: also when its rule is gone.
@@ -172,6 +174,48 @@ CREATE INDEX silence_author ON silence (author_id);
 CREATE INDEX silence_rule ON silence (rule_id);
 CREATE INDEX silence_instrument ON silence (instrument_id);
 CREATE INDEX silence_provider ON silence (provider);
+
+-- Until when a silence that holds at that moment goes on holding; NULL: it does
+-- not hold then. A mute window goes by the clock on its zone's walls.
+CREATE FUNCTION silence_until(s silence, at timestamptz) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    wall  timestamp := at AT TIME ZONE s.time_zone;
+    day   date := wall::date;
+    night boolean := s.to_time <= s.from_time;
+BEGIN
+    IF at < s.starts_at OR at >= s.ends_at THEN
+        RETURN NULL;
+    ELSIF s.weekdays IS NULL THEN
+        RETURN s.ends_at;
+    ELSIF night AND wall::time < s.to_time THEN
+        day := day - 1;
+    ELSIF wall::time < s.from_time OR NOT night AND wall::time >= s.to_time THEN
+        RETURN NULL;
+    END IF;
+    IF s.weekdays & 1 << extract(isodow FROM day)::integer - 1 = 0 THEN
+        RETURN NULL;
+    END IF;
+    -- Its end is past by the clock where the hour comes twice.
+    RETURN least(s.ends_at, greatest((day + s.to_time + CASE WHEN night THEN interval '1 day' ELSE interval '0' END)
+                                         AT TIME ZONE s.time_zone, at + interval '1 minute'));
+END $$;
+
+-- Whether a silence is about an event of an incident with these tags. An
+-- incident is silenced while all its rules' firings are.
+CREATE FUNCTION silence_covers(s silence, e alert_event, tags text[]) RETURNS boolean LANGUAGE sql STABLE
+RETURN (s.for_all OR e.shared OR e.owner_id IS NULL OR coalesce(e.owner_id = s.author_id, false))
+   AND (s.rule_id IS NULL OR coalesce(s.rule_id = e.rule_id, false))
+   AND (s.provider IS NULL OR 'provider:' || s.provider = ANY (tags))
+   AND (s.severity IS NULL OR array_position('{info,warning,critical}', e.severity)
+                              <= array_position('{info,warning,critical}', s.severity))
+   AND (s.instrument_id IS NULL OR coalesce(s.instrument_id = e.instrument_id, false)
+        OR e.instrument_id IS NULL AND EXISTS (SELECT FROM instrument i WHERE i.id = s.instrument_id AND i.symbol = e.subject));
+
+-- Those that hold now.
+CREATE VIEW silence_now AS
+SELECT s AS silence, s.id, s.author, s.reason, u.until
+  FROM silence s CROSS JOIN LATERAL (SELECT silence_until(s, now()) AS until) u
+ WHERE (s.ends_at IS NULL OR s.ends_at > now()) AND u.until IS NOT NULL;
 
 -- One message to one channel: the outbox. The text is made at the first try
 -- and is the same at every other one, as is the key, which receivers use to
@@ -241,18 +285,59 @@ CREATE TRIGGER alert_due AFTER UPDATE OF state ON run
     FOR EACH ROW WHEN (NEW.state NOT IN ('queued', 'running') AND NEW.state <> OLD.state)
     EXECUTE FUNCTION alert_due_notify();
 
+-- Since when a provider has given nothing but faults of its own, since which
+-- run, and how many: a load that came later ends that (rate_fault.sql).
+ALTER TABLE rate_bucket
+    ADD COLUMN failing_since timestamptz,
+    ADD COLUMN failing_run   bigint,
+    ADD COLUMN faults        integer NOT NULL DEFAULT 0;
+
+-- Enabled providers that do not answer: one that told us to stay away for over
+-- a minute, and one that has given nothing but faults, three at least or those
+-- that made a run give it up. Where that run had answers before, it is the
+-- provider's fault only when three sources have failed since.
+CREATE VIEW provider_outage AS
+SELECT p.name AS provider, p.title, b.fault_kind, b.faults,
+       CASE WHEN b.blocked_until > now() THEN b.blocked_until END AS blocked_until,
+       coalesce(l.created_at, b.failing_since, b.fault_at) AS since, l.created_at AS success_at
+  FROM provider p
+  JOIN rate_bucket b ON b.provider = p.name
+  LEFT JOIN LATERAL (SELECT created_at FROM load WHERE load.provider = p.name ORDER BY created_at DESC LIMIT 1) l ON true
+ WHERE p.enabled
+   AND (b.blocked_until > now() + interval '1 minute'
+        OR (l.created_at IS NULL OR l.created_at < b.failing_since)
+           AND (b.faults >= 3 OR EXISTS (SELECT FROM run r WHERE r.id = b.failing_run AND r.finished_at IS NOT NULL))
+           AND (NOT EXISTS (SELECT FROM load WHERE load.run_id = b.fault_run AND load.provider = p.name)
+                OR 3 <= (SELECT count(*) FROM step s JOIN step_source ss ON ss.step_id = s.id
+                          WHERE s.run_id = b.fault_run AND s.kind = 'fetch' AND ss.state = 'failed'
+                            AND ss.provider = p.name AND ss.finished_at > l.created_at))
+           AND NOT EXISTS (SELECT FROM step s JOIN step_source ss ON ss.step_id = s.id
+                            WHERE s.run_id >= b.failing_run AND ss.provider = p.name AND ss.state = 'succeeded'
+                              AND ss.finished_at > b.fault_at));
+
+-- Where the database's files are, as far as the deploying role may know it.
+CREATE FUNCTION alert_data_directory() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog AS $$
+BEGIN
+    RETURN current_setting('data_directory');
+EXCEPTION WHEN insufficient_privilege THEN
+    RETURN NULL;
+END $$;
+REVOKE EXECUTE ON FUNCTION alert_data_directory FROM PUBLIC;
+
 -- Runs end with step alert.
 ALTER TABLE step DROP CONSTRAINT step_kind_check,
     ADD CONSTRAINT step_kind_check CHECK (kind IN ('fetch', 'process', 'retrain', 'alert'));
 
-GRANT SELECT ON channel, alert_rule, alert_state, alert_incident, alert_event, silence, delivery, delivery_incident
-    TO quotemill_console;
+GRANT SELECT ON channel, alert_rule, alert_state, alert_incident, alert_event, silence, silence_now, delivery,
+    delivery_incident TO quotemill_console;
 GRANT INSERT, UPDATE, DELETE ON channel, alert_rule, silence TO quotemill_console;
 GRANT UPDATE (acked_by, acked_at, ack_note) ON alert_incident TO quotemill_console;
 GRANT INSERT ON delivery TO quotemill_console;
 GRANT UPDATE (state, not_before, attempts, asked_by) ON delivery TO quotemill_console;
 
-GRANT SELECT ON channel, alert_rule, silence TO quotemill_worker;
+GRANT SELECT ON channel, alert_rule, silence, silence_now, provider_outage TO quotemill_worker;
+GRANT EXECUTE ON FUNCTION alert_data_directory TO quotemill_worker;
 GRANT UPDATE (sent_at, fault_at, fault) ON channel TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON alert_state, alert_dirty TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE ON alert_incident, alert_event, delivery, delivery_incident TO quotemill_worker;

@@ -1,6 +1,9 @@
 BEGIN;
 
 DROP TRIGGER alert_due ON run;
+DROP VIEW silence_now, provider_outage;
+ALTER TABLE rate_bucket DROP COLUMN failing_since, DROP COLUMN failing_run, DROP COLUMN faults;
+DROP FUNCTION silence_until, silence_covers, alert_data_directory;
 DROP TABLE delivery_incident, delivery, silence, alert_event, alert_state, alert_incident, alert_rule, alert_dirty,
     channel;
 DROP FUNCTION alert_due_notify;
