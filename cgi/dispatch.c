@@ -103,6 +103,8 @@ session_load(struct request *r, struct err *err)
         .time_zone = s->time_zone,
         .csrf = s->csrf,
         .session_hash = s->hash,
+        .alerts = s->alerts,
+        .alerts_severity = s->alerts_severity,
     };
     p->user = &r->user;
     struct err ignored;

@@ -16,6 +16,7 @@
  *   TROUBLE          section with TROUBLE_TEXT: "1 failed", for the tab
  *   AT_RUNS, AT_MODELS, ...  section of the first path segment, upper case;
  *                    AT_OVERVIEW for "/": aria-current in the navigation
+ *   BELL_WORDS, BELL_TONE  open alerts, beside the navigation
  *   FLASH            section with FLASH_TEXT, the sentence after a redirect
  *   ERRORS           section with ERRORS_TITLE; in it ERROR, once for each
  *                    bad field, with ERROR_URL ("#f-name") and ERROR_TEXT
@@ -45,6 +46,8 @@ struct page_user {
     const char *time_zone;
     const char *csrf;         /* of this session */
     const char *session_hash; /* of this session */
+    int64_t alerts;           /* as in core/session.h */
+    const char *alerts_severity;
 };
 
 struct page {

@@ -1,5 +1,6 @@
 #include "cgi/reply.h"
 
+#include "cgi/bell.h"
 #include "lib/config.h"
 #include "lib/format.h"
 #include "lib/json.h"
@@ -72,8 +73,10 @@ at_name(struct arena *a, const char *path)
 }
 
 static void
-layout_user(struct view *v, const struct page_user *user)
+layout_user(struct arena *a, struct view *v, const struct page_user *user)
 {
+    view_set(v, "BELL_WORDS", bell_words(a, user));
+    view_set(v, "BELL_TONE", bell_tone(user));
     view_show_all(v, "SIGNED_IN");
     if (user->role >= ROLE_OPERATOR)
         view_show_all(v, "IS_OPERATOR");
@@ -97,7 +100,7 @@ reply_layout(struct request *r)
     r->errors = NULL;
     r->n_errors = 0;
     if (p->user != NULL) {
-        layout_user(p->layout, p->user);
+        layout_user(p->a, p->layout, p->user);
     } else {
         view_show_all(p->layout, "SIGNED_OUT");
         if (r->login_seed != NULL)

@@ -37,6 +37,8 @@ session_find(struct arena *a, struct db *db, const char *token,
         .time_zone = db_text(rows, 0, "time_zone"),
         .csrf = db_text(rows, 0, "csrf"),
         .is_seen_old = db_bool(rows, 0, "is_seen_old"),
+        .alerts = db_i64(rows, 0, "alerts"),
+        .alerts_severity = db_text(rows, 0, "alerts_severity"),
     };
     return true;
 }

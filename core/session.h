@@ -17,6 +17,10 @@ struct session {
     int64_t user_id; /* 0: no such session, or it has run out */
     const char *hash, *user_name, *role, *time_zone, *csrf;
     bool is_seen_old; /* due for session_touch */
+    /* incidents that they may see, open and acknowledged by nobody, counted to
+     * 100, and the worst severity of them (NULL: none) */
+    int64_t alerts;
+    const char *alerts_severity;
 };
 
 /* Looks a token up; one round trip. token NULL only takes the stamp. */

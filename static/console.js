@@ -1,10 +1,12 @@
 // What the console gains when JavaScript is on. Every page works without it:
 // each module looks for what it enhances and leaves all else alone.
+import { followBell } from "./bell.js";
 import { followLive } from "./live.js";
 import { chooseGaps } from "./coverage.js";
 import { previewForecast } from "./forecast.js";
 import { sendFiles } from "./upload.js";
 
+followBell();
 followLive();
 previewForecast();
 sendFiles();

@@ -21,6 +21,8 @@
 <header class="side">
 <a class="brand" href="/"><svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true"><use href="/static/icons.svg#i-mill"/></svg>quotemill</a>
 {{#SIGNED_IN}}
+<a class="bell tone-{{BELL_TONE}}" id="bell" href="/incidents" data-live="/live/alerts"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-bell"/></svg><span><span class="visually-hidden">Open alerts: </span><span id="bell-words">{{BELL_WORDS}}</span></span></a>
+<p class="visually-hidden" id="bell-note" role="status"></p>
 <nav class="nav" aria-label="Main">
 <ul>
 <li><a href="/" {{#AT_OVERVIEW}}aria-current="page"{{/AT_OVERVIEW}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-overview"/></svg>Overview</a></li>

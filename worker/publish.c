@@ -117,6 +117,12 @@ publish_send(struct publish *p, const char *topic, int64_t id, const char *json)
 }
 
 void
+publish_alerts(struct publish *p)
+{
+    publish_send(p, "alerts", 0, "{\"kind\":\"changed\"}");
+}
+
+void
 publish_poll(struct publish *p, int budget_ms)
 {
     struct err ignored;

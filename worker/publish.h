@@ -21,9 +21,12 @@ void publish_close(struct publish *p);
 
 /* Sends one JSON message to the readers of a page; returns at once. Messages
  * arrive in the order they were sent.
- * topic   "run", "upload" or "load", with the id */
+ * topic   "run", "upload" or "load", with the id; "alerts" with 0 */
 void publish_send(struct publish *p, const char *topic, int64_t id,
                   const char *json);
+
+/* Tells every page that alerts have changed: its bell asks again. */
+void publish_alerts(struct publish *p);
 
 /* Moves what was sent on, for at most budget_ms. */
 void publish_poll(struct publish *p, int budget_ms);
