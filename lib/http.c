@@ -1,214 +1,49 @@
-#include "lib/http.h"
+#include "lib/http_own.h"
 
-#include "lib/buf.h"
-
-#include <assert.h>
-#include <curl/curl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
-enum {
-    REDIRECTS_MAX = 3,
-    STALL_BYTES_PER_S = 100, /* fewer than this for stall_timeout_ms: stalled */
-    HEADERS_MAX_BYTES = 256 * 1024,
-};
-
-struct transfer {
-    struct http_response response; /* first: http_header finds us by it */
-    struct http *http;
-    struct transfer *next; /* in http->active or http->idle */
-    struct arena *a;       /* reset between uses */
-    CURL *easy;
-    struct curl_slist *headers;
-    struct buf *body;
-    char curl_text[CURL_ERROR_SIZE];
-    int64_t connect_timeout_ms, first_byte_timeout_ms, stall_timeout_ms,
-        total_timeout_ms, max_body_bytes;
-    http_done_fn *done;
-    void *arg;
-    double started_ms, sent_ms; /* sent_ms is 0 until the request goes out */
-    double first_byte_ms;       /* 0 until then */
-    double moved_ms;            /* when the last byte came */
-    double window_ms;           /* where the rate is measured from */
-    int64_t window_bytes;
-    int64_t header_bytes, wire_bytes;
-    bool too_large;
-};
-
-struct http {
-    CURLM *multi;
-    struct transfer *active, *idle;
-    int n_active;
-    uint64_t n_ended;
-    atomic_bool woken;
-};
-
-static double
-clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
+enum { REDIRECTS_MAX = 3 };
 
 bool
-http_open(struct http **out, int max_total, int max_per_host, struct err *err)
+http_is_loopback(const char *host)
 {
-    struct http *http = xcalloc(1, sizeof *http);
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
-        free(http);
-        return err_set(err, ERR_INTERNAL, "libcurl does not start");
-    }
-    http->multi = curl_multi_init();
-    if (http->multi == NULL)
-        abort(); /* out of memory */
-    curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-                      (long)max_total);
-    curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-                      (long)max_per_host);
-    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)max_total);
-    *out = http;
-    return true;
-}
-
-static void
-transfer_free(struct transfer *t)
-{
-    curl_slist_free_all(t->headers);
-    curl_easy_cleanup(t->easy);
-    arena_free(t->a);
-    free(t);
-}
-
-void
-http_close(struct http *http)
-{
-    if (http == NULL)
-        return;
-    for (struct transfer *t = http->active, *next; t != NULL; t = next) {
-        next = t->next;
-        curl_multi_remove_handle(http->multi, t->easy);
-        transfer_free(t);
-    }
-    for (struct transfer *t = http->idle, *next; t != NULL; t = next) {
-        next = t->next;
-        transfer_free(t);
-    }
-    curl_multi_cleanup(http->multi);
-    curl_global_cleanup();
-    free(http);
-}
-
-int
-http_pending(const struct http *http)
-{
-    return http->n_active;
-}
-
-static void
-moved(struct transfer *t)
-{
-    t->moved_ms = clock_ms();
-    if (t->first_byte_ms == 0) {
-        t->first_byte_ms = t->moved_ms;
-        t->window_ms = t->moved_ms;
-    }
-}
-
-/* The connection stands and the request is about to go out. */
-static int
-on_send(void *arg, char *ip, char *local_ip, int port, int local_port)
-{
-    (void)ip, (void)local_ip, (void)port, (void)local_port;
-    struct transfer *t = arg;
-    t->sent_ms = clock_ms();
-    return CURL_PREREQFUNC_OK;
-}
-
-static size_t
-on_header(char *data, size_t size, size_t n, void *arg)
-{
-    (void)data;
-    struct transfer *t = arg;
-    moved(t);
-    t->header_bytes += (int64_t)(size * n);
-    t->too_large = t->header_bytes > HEADERS_MAX_BYTES;
-    return t->too_large ? 0 : size * n;
-}
-
-static size_t
-on_body(char *data, size_t size, size_t n, void *arg)
-{
-    struct transfer *t = arg;
-    size_t len = size * n;
-    t->too_large = (int64_t)(t->body->len + len) > t->max_body_bytes;
-    if (t->too_large)
-        return 0;
-    buf_add(t->body, data, len);
-    return len;
-}
-
-/* Bytes on the wire count too: a compressed body need not ever give any. */
-static int
-on_progress(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total,
-            curl_off_t up_now)
-{
-    (void)total, (void)up_total, (void)up_now;
-    struct transfer *t = arg;
-    if (now > t->wire_bytes) {
-        t->wire_bytes = now;
-        moved(t);
-    }
-    if (now > t->max_body_bytes) {
-        t->too_large = true;
-        return 1;
-    }
-    return 0;
+    bool is_ipv4 = host[strspn(host, "0123456789.")] == '\0';
+    return (is_ipv4 && strncmp(host, "127.", 4) == 0) ||
+           strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+           strcmp(host, "::1") == 0;
 }
 
 /* Also what makes a URL one: it has a host. */
-static bool
-url_check(const char *url, bool *tls, bool *loopback, struct err *err)
+bool
+http_url_read(struct arena *a, const char *url, struct http_url *out,
+              struct err *err)
 {
     CURLU *u = curl_url();
-    char *scheme = NULL, *host = NULL;
+    char *scheme = NULL, *host = NULL, *port = NULL, *user = NULL;
     bool ok = u != NULL &&
               curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
               curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
               curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
               (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
     if (ok) {
-        *tls = strcmp(scheme, "https") == 0;
-        *loopback = strncmp(host, "127.", 4) == 0 ||
-                    strcasecmp(host, "localhost") == 0 ||
-                    strcmp(host, "[::1]") == 0;
+        bool has_port = curl_url_get(u, CURLUPART_PORT, &port, 0) == CURLUE_OK;
+        *out = (struct http_url){
+            .host = arena_printf(a, "%s%s%s", host, has_port ? ":" : "",
+                                 has_port ? port : ""),
+            .is_tls = strcmp(scheme, "https") == 0,
+            .is_loopback = http_is_loopback(host),
+            .has_login = curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK,
+        };
     }
     curl_free(scheme);
     curl_free(host);
+    curl_free(port);
+    curl_free(user);
     curl_url_cleanup(u);
     return ok ? true
               : err_set(err, ERR_INPUT, "not an http or https URL with a host");
-}
-
-static struct transfer *
-transfer_take(struct http *http)
-{
-    struct transfer *t = http->idle;
-    if (t != NULL) {
-        http->idle = t->next;
-    } else {
-        t = xcalloc(1, sizeof *t);
-        t->a = arena_new();
-        t->easy = curl_easy_init();
-        if (t->easy == NULL)
-            abort(); /* out of memory */
-    }
-    t->http = http;
-    t->body = buf_new(t->a);
-    return t;
 }
 
 static void
@@ -251,314 +86,52 @@ set_limits(struct transfer *t, const struct http_request *request)
     t->max_body_bytes = request->max_body_bytes;
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
                      (long)request->connect_timeout_ms);
-    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE,
-                     (curl_off_t)request->max_body_bytes);
+    t->cut_body = request->cut_body;
+    if (!request->cut_body)
+        curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE,
+                         (curl_off_t)request->max_body_bytes);
 }
 
 static void
-set_transport(struct transfer *t, const struct http_request *request, bool tls,
-              bool loopback)
+set_transport(struct transfer *t, const struct http_request *request,
+              const struct http_url *url)
 {
     CURL *easy = t->easy;
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR,
-                     tls ? "https" : "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+                     url->is_tls ? "https" : "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION,
+                     request->no_redirect ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, tls ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, url->is_tls ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "quotemill");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    if (loopback)
+    if (request->ca_file != NULL)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
+    if (url->is_loopback)
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
     if (request->unix_socket != NULL)
         curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
-}
-
-static void
-set_callbacks(struct transfer *t)
-{
-    CURL *easy = t->easy;
-    t->curl_text[0] = '\0';
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->curl_text);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, t);
-    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 }
 
 bool
 http_start(struct http *http, const struct http_request *request,
            http_done_fn *done, void *arg, struct err *err)
 {
-    bool tls = false, loopback = false;
-    if (!url_check(request->url, &tls, &loopback, err))
-        return false;
     struct transfer *t = transfer_take(http);
-    set_transport(t, request, tls, loopback);
+    struct http_url url;
+    if (!http_url_read(t->a, request->url, &url, err)) {
+        transfer_recycle(t);
+        return false;
+    }
+    set_transport(t, request, &url);
     set_method(t, request);
     set_headers(t, request->headers);
     set_limits(t, request);
-    set_callbacks(t);
-    t->done = done;
-    t->arg = arg;
-    t->started_ms = clock_ms();
-    CURLMcode code = curl_multi_add_handle(http->multi, t->easy);
-    if (code != CURLM_OK) {
-        transfer_free(t);
-        return err_set(err, ERR_INTERNAL, "start a transfer: %s",
-                       curl_multi_strerror(code));
-    }
-    t->next = http->active;
-    http->active = t;
-    http->n_active++;
-    return true;
-}
-
-/* Retry-After as seconds from now; -1 when there is none that can be read. */
-static int64_t
-retry_after(struct transfer *t)
-{
-    const char *text = http_header(&t->response, "Retry-After");
-    if (text == NULL)
-        return -1;
-    char *end;
-    long long s = strtoll(text, &end, 10);
-    if (end != text && *end == '\0')
-        return s < 0 ? 0 : (int64_t)s;
-    time_t at = curl_getdate(text, NULL);
-    if (at < 0)
-        return -1;
-    /* The server's own clock, where it says it, is the one it meant. */
-    const char *date = http_header(&t->response, "Date");
-    time_t now = date != NULL ? curl_getdate(date, NULL) : (time_t)-1;
-    if (now < 0)
-        now = time(NULL);
-    return at > now ? (int64_t)(at - now) : 0;
-}
-
-static enum http_fault
-fault_of(struct transfer *t, CURLcode code, int status, const char **text)
-{
-    *text = t->curl_text[0] != '\0' ? t->curl_text : curl_easy_strerror(code);
-    if (t->too_large || code == CURLE_FILESIZE_EXCEEDED) {
-        *text = arena_printf(t->a, "the answer is larger than %lld bytes",
-                             (long long)t->max_body_bytes);
-        return HTTP_TOO_LARGE;
-    }
-    switch (code) {
-    case CURLE_OK:
-        *text = "";
-        return HTTP_OK;
-    case CURLE_OPERATION_TIMEDOUT:
-        *text = arena_printf(t->a, "no connection within %lld ms",
-                             (long long)t->connect_timeout_ms);
-        return HTTP_TIMEOUT;
-    case CURLE_BAD_CONTENT_ENCODING:
-        *text = "the compressed body is damaged";
-        return HTTP_CUT_OFF;
-    case CURLE_PARTIAL_FILE:
-        *text = "the body ended before its announced end";
-        return HTTP_CUT_OFF;
-    case CURLE_GOT_NOTHING:
-        *text = "the connection was closed without an answer";
-        return HTTP_NETWORK;
-    case CURLE_TOO_MANY_REDIRECTS:
-        *text = "redirected too often";
-        return HTTP_NETWORK;
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        *text = "redirected to a protocol that is not allowed";
-        return HTTP_NETWORK;
-    default:
-        return status != 0 ? HTTP_CUT_OFF : HTTP_NETWORK;
-    }
-}
-
-static void
-unlink_active(struct http *http, struct transfer *t)
-{
-    struct transfer **at = &http->active;
-    assert(t != NULL);
-    while (*at != t) {
-        assert(*at != NULL);
-        at = &(*at)->next;
-    }
-    *at = t->next;
-    http->n_active--;
-    http->n_ended++;
-    curl_multi_remove_handle(http->multi, t->easy);
-}
-
-static void
-transfer_recycle(struct transfer *t)
-{
-    struct http *http = t->http;
-    curl_slist_free_all(t->headers);
-    curl_easy_reset(t->easy);
-    arena_reset(t->a);
-    struct transfer empty = {.a = t->a, .easy = t->easy, .next = http->idle};
-    *t = empty;
-    http->idle = t;
-}
-
-/* Tells the caller and makes the transfer ready for its next use. */
-static void
-finish(struct transfer *t, enum http_fault fault, const char *text, int status)
-{
-    struct http_response *r = &t->response;
-    const char *type = NULL;
-    curl_off_t total_us = 0, first_us = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
-    curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &total_us);
-    curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
-    r->fault = fault;
-    r->fault_text = text;
-    r->status = status;
-    r->body = t->body->data;
-    r->body_len = t->body->len;
-    r->content_type = type != NULL ? type : "";
-    r->retry_after_s = retry_after(t);
-    r->elapsed_ms = (double)total_us / 1e3;
-    r->first_byte_ms = (double)first_us / 1e3;
-    t->done(t->arg, r);
-    transfer_recycle(t);
-}
-
-static int
-status_of(struct transfer *t)
-{
-    long status = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-    return (int)status;
-}
-
-static void
-finish_done(struct http *http)
-{
-    int left;
-    for (CURLMsg *m; (m = curl_multi_info_read(http->multi, &left)) != NULL;) {
-        if (m->msg != CURLMSG_DONE)
-            continue;
-        CURLcode code = m->data.result;
-        struct transfer *t = NULL;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&t);
-        unlink_active(http, t);
-        int status = status_of(t);
-        const char *text;
-        enum http_fault fault = fault_of(t, code, status, &text);
-        finish(t, fault, text, status);
-    }
-}
-
-/* When t is out of time: the words, or NULL; *due_ms is when it will be. */
-static const char *
-out_of_time(struct transfer *t, double now_ms, double *due_ms)
-{
-    double due = t->started_ms + (double)t->total_timeout_ms;
-    const char *what = "the answer was not complete within";
-    int64_t limit = t->total_timeout_ms;
-    double first_due = t->sent_ms + (double)t->first_byte_timeout_ms;
-    if (t->sent_ms > 0 && t->first_byte_ms == 0 && first_due < due) {
-        due = first_due;
-        what = "no first byte came within";
-        limit = t->first_byte_timeout_ms;
-    }
-    if (t->first_byte_ms > 0) {
-        double stall = (double)t->stall_timeout_ms;
-        int64_t bytes = t->wire_bytes + t->header_bytes;
-        double window_due = t->window_ms + stall;
-        bool slow =
-            (double)(bytes - t->window_bytes) < stall / 1e3 * STALL_BYTES_PER_S;
-        if (now_ms >= window_due && !slow) {
-            t->window_ms = now_ms;
-            t->window_bytes = bytes;
-            window_due = now_ms + stall;
-        }
-        if (t->moved_ms + stall < window_due)
-            window_due = t->moved_ms + stall;
-        if (window_due < due) {
-            due = window_due;
-            what = "stalled: next to nothing came within";
-            limit = t->stall_timeout_ms;
-        }
-    }
-    *due_ms = due;
-    if (now_ms < due)
-        return NULL;
-    return arena_printf(t->a, "%s %lld ms", what, (long long)limit);
-}
-
-/* Ends what is out of time; returns the milliseconds until the next may be. */
-static double
-finish_late(struct http *http)
-{
-    double now = clock_ms(), next = now + 1e9;
-    struct transfer *late = NULL;
-    for (struct transfer *t = http->active, *after; t != NULL; t = after) {
-        after = t->next;
-        double due;
-        const char *text = out_of_time(t, now, &due);
-        if (text == NULL) {
-            next = due < next ? due : next;
-            continue;
-        }
-        unlink_active(http, t);
-        t->response.fault_text = text;
-        t->next = late;
-        late = t;
-    }
-    for (struct transfer *t = late, *after; t != NULL; t = after) {
-        after = t->next;
-        finish(t, HTTP_TIMEOUT, t->response.fault_text, status_of(t));
-    }
-    return next - now;
-}
-
-static bool
-perform(struct http *http, struct err *err)
-{
-    int running;
-    CURLMcode code = curl_multi_perform(http->multi, &running);
-    if (code != CURLM_OK)
-        return err_set(err, ERR_INTERNAL, "move transfers on: %s",
-                       curl_multi_strerror(code));
-    finish_done(http);
-    return true;
-}
-
-bool
-http_poll(struct http *http, int timeout_ms, struct err *err)
-{
-    uint64_t ended = http->n_ended;
-    double until = clock_ms() + timeout_ms;
-    for (;;) {
-        if (!perform(http, err))
-            return false;
-        double wait = finish_late(http), left = until - clock_ms();
-        if (http->n_ended != ended || left <= 0 ||
-            atomic_exchange(&http->woken, false))
-            return true; /* who started it may want to start more */
-        CURLMcode code = curl_multi_poll(
-            http->multi, NULL, 0, (int)(wait < left ? wait : left) + 1, NULL);
-        if (code != CURLM_OK)
-            return err_set(err, ERR_INTERNAL, "wait for transfers: %s",
-                           curl_multi_strerror(code));
-    }
-}
-
-void
-http_wake(struct http *http)
-{
-    atomic_store(&http->woken, true);
-    curl_multi_wakeup(http->multi);
+    return transfer_start(t, done, arg, err);
 }
 
 const char *

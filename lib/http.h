@@ -36,6 +36,9 @@ struct http_request {
     int64_t connect_timeout_ms, first_byte_timeout_ms, stall_timeout_ms,
         total_timeout_ms;   /* each 1 or more */
     int64_t max_body_bytes; /* 1 or more */
+    bool cut_body;       /* the rest of a longer body is not wanted: no fault */
+    bool no_redirect;    /* a redirection is the answer */
+    const char *ca_file; /* instead of the system's authorities; or NULL */
 };
 
 /* Valid during the callback only; copy what is kept. */
@@ -77,6 +80,18 @@ int http_pending(const struct http *http);
 /* A header of the response by name, case-insensitive; NULL when absent. Only
  * valid during the callback. */
 const char *http_header(const struct http_response *response, const char *name);
+
+/* What is asked whom: host with its port, where the URL has one.
+ * fails   ERR_INPUT: not an http or https URL with a host */
+struct http_url {
+    const char *host;
+    bool is_tls, is_loopback, has_login;
+};
+MUST_USE bool http_url_read(struct arena *a, const char *url,
+                            struct http_url *out, struct err *err);
+
+/* host without a port; an IPv6 address may be bare. */
+bool http_is_loopback(const char *host);
 
 /* Percent-encodes for a query value or path segment. */
 const char *http_escape(struct arena *a, const char *text);
