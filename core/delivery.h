@@ -12,9 +12,12 @@
 #include "core/alert_store.h"
 
 enum {
-    DELIVERY_TRIES = 12, /* over about a day */
-    DELIVERY_BACKOFF_S = 5,
+    DELIVERY_TRIES = 15,    /* over about a day; a test has one */
+    DELIVERY_BACKOFF_S = 5, /* after the first; three times that after each */
     DELIVERY_BACKOFF_MAX_S = 3 * 3600,
+    DELIVERY_WAIT_MAX_S = 86400, /* that a server may ask for */
+    DELIVERY_ANSWER_MAX = 2048,  /* bytes kept of an answer */
+    DELIVERY_LINES = 50,
 };
 
 /* A claimed one, with all that sending needs. */
@@ -25,8 +28,10 @@ struct delivery_work {
     const char *channel_kind, *settings, *secret; /* JSON; sealed JSON */
     int64_t attempts;                             /* this one included */
     const char *title, *body;                     /* NULL at the first try */
+    int64_t created_ts, claimed_ts;
 };
-/* Claims those that are due, oldest first, at most `limit`.
+/* Claims those that are due, oldest first, at most `limit`; one that tells of
+ * an incident only when all that told this channel of it before have ended.
  * next_s   until the next one is due; -1: none waits */
 MUST_USE bool delivery_claim(struct arena *a, struct db *db, const char *worker,
                              double lease_s, int limit,
@@ -35,14 +40,20 @@ MUST_USE bool delivery_claim(struct arena *a, struct db *db, const char *worker,
 
 /* What a message tells, for its template and its JSON. */
 struct delivery_line {
-    const char *kind, *rule_name, *severity, *subject, *text, *note;
+    const char *kind, *rule_name, *severity, *subject, *text;
+    const char *note; /* of the rule; "" */
+    const char *incident_title, *incident_severity;
     int64_t at_ts;
     double left, right; /* NaN: none */
     int64_t rule_id, incident_id;
 };
 struct delivery_text {
-    const char *title;
-    struct delivery_line *lines; /* events, by incident, then time */
+    const char *title;    /* the incident's, "3 incidents: ...", or a test's */
+    const char *channel;  /* its name */
+    const char *asked_by; /* a test's; else NULL */
+    int64_t incidents;    /* 0: a test */
+    struct delivery_line *lines; /* of each rule and subject the newest event,
+                                  * by incident, then time */
     size_t n;
     int64_t left_out; /* further lines that are counted only */
 };
@@ -63,10 +74,16 @@ struct delivery_end {
     const char *error;  /* in words; NULL: none */
     int64_t wait_s;     /* that the server asked for; -1: none */
 };
-/* Also notes on the channel how it goes. */
+/* Also notes on the channel how it goes. What somebody else has claimed in the
+ * meantime stays theirs, but what a server took is sent. */
 MUST_USE bool delivery_end(struct db *db, const char *worker,
                            const struct delivery_work *d,
                            const struct delivery_end *end, struct err *err);
+
+/* Gives back what was not sent: it is due at once, and the try did not count.
+ */
+MUST_USE bool delivery_release(struct db *db, const char *worker,
+                               const struct delivery_work *d, struct err *err);
 
 /* --- for pages ------------------------------------------------------------ */
 
@@ -74,7 +91,9 @@ struct delivery {
     int64_t id, channel_id; /* channel_id 0: it is gone */
     const char *key;        /* uuid text */
     const char *channel_name, *kind, *severity, *state;
-    const char *title, *body, *answer, *error, *asked_by; /* NULL: none */
+    /* NULL: none. title and body also when it tells of incidents, too, that
+     * who asks may not see */
+    const char *title, *body, *answer, *error, *asked_by;
     int64_t created_at, tried_at, sent_at, not_before, attempts;
     int64_t incident_id; /* the first one's; 0: none (a test) */
     int64_t incidents;
@@ -95,10 +114,13 @@ MUST_USE bool delivery_list(struct arena *a, struct db *db,
 MUST_USE bool delivery_get(struct arena *a, struct db *db,
                            const struct alert_actor *who, int64_t id,
                            struct delivery *out, struct err *err);
-/* Sends a dead one again. Audited. fails ERR_MISSING, ERR_CONFLICT */
+/* Sends a dead one again. Audited.
+ * fails   ERR_MISSING; ERR_CONFLICT: it is not dead, or its channel is gone;
+ *         ERR_DENIED: a viewer */
 MUST_USE bool delivery_retry(struct db *db, const struct alert_actor *who,
                              int64_t id, struct err *err);
-/* Queues a test message. Audited. fails ERR_MISSING */
+/* Queues a test message, also to a channel that is switched off. Audited.
+ * fails   ERR_MISSING; ERR_DENIED: a viewer */
 MUST_USE bool delivery_test(struct db *db, const struct alert_actor *who,
                             int64_t channel_id, int64_t *id, struct err *err);
 

@@ -248,6 +248,7 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_due ON delivery (not_before) WHERE state IN ('waiting', 'sending');
 CREATE INDEX delivery_channel ON delivery (channel_id, id);
+CREATE INDEX delivery_owed ON delivery (channel_id, state) WHERE state IN ('waiting', 'sending', 'dead');
 CREATE TABLE delivery_incident (
     delivery_id bigint NOT NULL REFERENCES delivery ON DELETE CASCADE,
     incident_id bigint NOT NULL REFERENCES alert_incident ON DELETE CASCADE,

@@ -1,0 +1,2 @@
+-- $1 bigint id
+DELETE FROM channel WHERE id = $1::bigint;

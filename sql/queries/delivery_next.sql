@@ -1,0 +1,11 @@
+-- When the next delivery is due.
+-- -> wait_s float8: seconds, 0 or more; null: none waits
+SELECT greatest(0, extract(epoch FROM min(d.not_before) - now()))::float8 AS wait_s
+  FROM delivery d JOIN channel c ON c.id = d.channel_id
+ WHERE d.state IN ('waiting', 'sending') AND (c.enabled OR d.kind = 'test')
+   AND NOT EXISTS (
+       SELECT FROM delivery_incident mine
+         JOIN delivery_incident other ON other.incident_id = mine.incident_id AND other.delivery_id < mine.delivery_id
+         JOIN delivery earlier ON earlier.id = other.delivery_id
+        WHERE mine.delivery_id = d.id AND earlier.channel_id = d.channel_id
+          AND earlier.state IN ('waiting', 'sending'));
