@@ -43,10 +43,12 @@ struct alert_stored {
     /* both */
     bool by_severity; /* channels are those of the severity */
     const int64_t *channels;
+    const char *const *channel_names; /* of each; not looked at by alert_save */
     size_t n_channels;
     bool tell_resolved;
     int64_t remind_s, escalate_s;
     const int64_t *escalate_to;
+    const char *const *escalate_names;
     size_t n_escalate_to;
     const char *note;
     int64_t created_at, updated_at;
@@ -60,8 +62,13 @@ struct alert_stored {
     bool may_change;     /* by who asked */
 };
 
+/* A new rule before anything is said of it: on a series, enabled, a warning to
+ * the channels of its severity, which hear of its end, too. */
+struct alert_stored alert_stored_new(void);
+
 /* What is wrong with it, as a sentence, and of which field (as in JSON); NULL:
- * nothing. Channels are not looked at. */
+ * nothing. What only the database knows is not looked at: instrument,
+ * channels, subject. */
 const char *alert_stored_check(struct arena *a, const struct alert_stored *s,
                                const char **field);
 
@@ -70,7 +77,8 @@ const char *alert_stored_check(struct arena *a, const struct alert_stored *s,
 const char *alert_stored_words(struct arena *a, const struct alert_stored *s);
 
 struct alert_filter {
-    const char *symbol, *owner, *severity, *kind; /* NULL: any */
+    const char *symbol, *severity, *kind; /* NULL: any */
+    const char *owner;                    /* "-": the installation; NULL: any */
     const char *phase;     /* active, ok, ..., off (not enabled); NULL: any */
     const char *search;    /* part of the name, any case; NULL: any */
     int64_t before, after; /* ids at the edge of a page, 0: none */
@@ -88,19 +96,23 @@ MUST_USE bool alert_stored_get(struct arena *a, struct db *db,
                                const struct alert_actor *who, int64_t id,
                                struct alert_stored *out, struct err *err);
 
-/* Adds it (id 0; owner is who asks) or replaces it, when its version is still
- * s->version; *id is its id then. A changed rule begins anew.
+/* Adds it (id 0; owner is who asks, user_id 0: the installation) or replaces
+ * it, when its version is still s->version; *id is its id then. A rule that
+ * watches something else now begins anew; one of which only the rest was
+ * changed (name, severity, channels, note ...) goes on as it stands.
  * fails   ERR_INPUT: err->text begins with "FIELD: "; ERR_MISSING;
- *         ERR_CONFLICT: somebody else changed it; ERR_DENIED: who may see but
- *         not change it */
+ *         ERR_CONFLICT: somebody else changed it, or the owner has
+ *         ALERT_RULES_MAX already; ERR_DENIED: who may see but not change it */
 MUST_USE bool alert_save(struct db *db, const struct alert_actor *who,
                          const struct alert_stored *s, int64_t *id,
                          struct err *err);
 /* fails   as alert_save; version 0: whatever it is */
 MUST_USE bool alert_delete(struct db *db, const struct alert_actor *who,
                            int64_t id, int64_t version, struct err *err);
-/* Switches many on or off, in one transaction; *n: that changed.
- * fails   as alert_save, and then none is changed */
+/* Switches many on or off, in one transaction; *n: that changed. One that is
+ * switched on begins anew.
+ * fails   as alert_save (ERR_INPUT: of a retired instrument), and then none is
+ *         changed */
 MUST_USE bool alert_enable(struct db *db, const struct alert_actor *who,
                            const int64_t *ids, size_t n_ids, bool enable,
                            int64_t *n, struct err *err);
@@ -110,30 +122,41 @@ MUST_USE bool alert_duplicate(struct db *db, const struct alert_actor *who,
 
 /* --- JSON (docs/api.md): the same shape in API answers, requests, export and
  * import -------------------------------------------------------------------
- * {"id", "version", "name", "owner", "shared", "enabled", "kind", "severity",
- *  "symbol", "interval", "when": "rsi_14 above 70", "for_bars", "clear",
- *  "no_data_s", "condition", "threshold", "subject", "cooldown_s", "once",
- *  "channels": ["Ops"] or null, "tell_resolved", "remind_s", "escalate_s",
- *  "escalate_to", "note", and in answers "state": {"phase", "since",
- *  "fired_at", "value"}, "words"} */
-
+ * {"id", "version", "owner", "name", "kind", "severity", "enabled", "shared",
+ *  kind series:   "symbol", "interval", "when": "rsi_14 above 70", "for_bars",
+ *                 "clear", "no_data_s",
+ *  kind pipeline: "condition", "threshold", "subject",
+ *  "cooldown_s", "once", "channels": ["Ops"] or null (those of the severity),
+ *  "tell_resolved", "remind_s", "escalate_s", "escalate_to": ["Boss"], "note",
+ *  "words", "state": {"phase", "since", "fired_at", "value", "active",
+ *  "incident", "silenced"}, "may_change", "created_at", "updated_at"} */
 void alert_stored_json(struct arena *a, struct buf *b,
-                       const struct alert_stored *s,
-                       const char *const *channel_names);
-/* Reads one; what is absent keeps what *s has. The instrument and the channels
- * are looked up by name.
- * fails   ERR_INPUT: "FIELD: what is wrong"; ERR_MISSING: no such instrument */
+                       const struct alert_stored *s);
+
+/* Reads one; what is absent keeps what *s has (alert_stored_new, or a rule that
+ * was read). Instrument and channels are looked up by name, any case; seconds
+ * may be words ("2h"). What only answers have may be there and is passed over.
+ * fails   ERR_INPUT: "FIELD: what is wrong", also for names that are not known
+ *         and for fields that there are not */
 MUST_USE bool alert_stored_parse(struct arena *a, struct db *db, struct json v,
                                  struct alert_stored *s, struct err *err);
 
+/* {"alerts": [...]}, oldest first: those that who may see, without what only
+ * this installation knows (id, version, owner, how it stands). */
+MUST_USE bool alert_export(struct arena *a, struct db *db,
+                           const struct alert_actor *who,
+                           const struct alert_filter *filter, struct buf *out,
+                           struct err *err);
+
 /* Adds all rules of a JSON document ({"alerts": [...]} or an array), or, when
- * one of them is wrong, none: err tells which and why. Names that who has
- * already are replaced only with `replace`, else skipped and counted. */
+ * one of them is wrong, none. Names that who has already are replaced only with
+ * `replace`, else skipped and counted.
+ * fails   ERR_INPUT: "alerts[3].when: what is wrong"; as alert_save */
 struct alert_imported {
     int64_t added, replaced, skipped;
 };
 MUST_USE bool alert_import(struct db *db, const struct alert_actor *who,
-                           const char *text, size_t len, bool replace,
+                           struct json doc, bool replace,
                            struct alert_imported *out, struct err *err);
 
 #endif

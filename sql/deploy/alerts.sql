@@ -274,7 +274,7 @@ BEGIN
 END $$;
 CREATE TRIGGER alert_due AFTER INSERT ON alert_dirty
     FOR EACH STATEMENT EXECUTE FUNCTION alert_due_notify();
-CREATE TRIGGER alert_due AFTER INSERT OR UPDATE ON alert_rule
+CREATE TRIGGER alert_due AFTER INSERT OR UPDATE OR DELETE ON alert_rule
     FOR EACH STATEMENT EXECUTE FUNCTION alert_due_notify();
 CREATE TRIGGER alert_due AFTER INSERT OR UPDATE OR DELETE ON silence
     FOR EACH STATEMENT EXECUTE FUNCTION alert_due_notify();
@@ -333,6 +333,7 @@ ALTER TABLE step DROP CONSTRAINT step_kind_check,
 GRANT SELECT ON channel, alert_rule, alert_state, alert_incident, alert_event, silence, silence_now, delivery,
     delivery_incident TO quotemill_console;
 GRANT INSERT, UPDATE, DELETE ON channel, alert_rule, silence TO quotemill_console;
+GRANT UPDATE (rule_version) ON alert_state TO quotemill_console;
 GRANT UPDATE (acked_by, acked_at, ack_note) ON alert_incident TO quotemill_console;
 GRANT INSERT ON delivery TO quotemill_console;
 GRANT UPDATE (state, not_before, attempts, asked_by) ON delivery TO quotemill_console;

@@ -1,0 +1,21 @@
+/* What the files of core/alert_store.h share. */
+#ifndef CORE_ALERT_OWN_H
+#define CORE_ALERT_OWN_H
+
+#include "core/alert_store.h"
+
+/* A rule's own members, without braces, id, owner and state: what export and
+ * audit show. */
+void alert_put_rule(struct arena *a, struct buf *b,
+                    const struct alert_stored *s);
+
+/* alert_save as a part of the caller's transaction; memory of a. */
+MUST_USE bool alert_save_part(struct arena *a, struct db *db,
+                              const struct alert_actor *who,
+                              const struct alert_stored *s, int64_t *id,
+                              struct err *err);
+
+/* The owner's id as a parameter; NULL: the installation. */
+const char *alert_owner_of(struct arena *a, const struct alert_actor *who);
+
+#endif
