@@ -1,29 +1,40 @@
 /* Incidents: events of one cause, told once; and who is told what.
  *
- * An event that fires joins the oldest open incident of the same owner with
- * which it shares a tag, else it opens one. An incident is closed when all
- * its states are over. A series' rule has the tag "rule:ID"; the tags of the
- * pipeline's conditions name causes ("provider:binance"), so that an outage,
- * the data that is late for it and the run and model that failed for it are
- * one incident.
+ * An event that fires (or loses its data) belongs to its state's incident while
+ * that is open; else it joins the oldest open incident of the same owner with
+ * which it shares a tag; else it opens one. What only its owner may see is in
+ * no incident that others see. A series' rule has the tag "rule:ID"; the tags
+ * of the pipeline's conditions name causes ("provider:binance"), so that an
+ * outage, the data that is late for it and the run and model that failed for
+ * it are one incident. An incident is closed when all its states are over, or
+ * their rules are gone, switched off or changed. Retroactive events belong to
+ * none.
  *
  * incident_settle makes what is owed of what stands, in the transaction that
- * saw the transitions: for each open incident that no silence covers, and each
- * channel of its rules, "opened" once (at tell_at: INCIDENT_WAIT_S after it
- * opened where others may join, at once for series); "reminder" every
- * remind_s, until it is acknowledged; "escalated" once after escalate_s
- * without acknowledgement, to escalate_to; "resolved" when it has closed and
- * its "opened" was or is being sent. An "opened" that still waits when its
- * incident closes is dropped. A silence's end tells of what is still open.
- * Several incidents that are told of to one channel at the same time and with
- * the same kind are one delivery.
+ * saw the transitions, to the channels of the incident's rules: those that the
+ * rule names, else those that take the incident's severity (the highest of its
+ * events'); none that is switched off.
+ *   opened     once to a channel, at tell_at: QM_ALERT_GROUP_S after it opened
+ *              where others may join, at once for series; also when it closed
+ *              in the same transaction, but not when it closed before tell_at
+ *   reminder   every remind_s after that, until somebody acknowledges it
+ *   escalated  once to a channel of escalate_to, escalate_s after it was told
+ *              first (or was to be), unless somebody has acknowledged it
+ *   resolved   when it has closed, to those who were told of it (not to those
+ *              whose message is dead), unless none of its rules wants that
+ * A message that was made goes out, whatever comes after it, so that no
+ * "resolved" comes without its "opened"; only reminders and escalations that
+ * still wait are dropped when the incident is acknowledged or closed. Nobody
+ * is told anything of an incident while silences cover all that fired in it;
+ * when they end, what is owed then is told: that it is open, or that what was
+ * told before has resolved. Several incidents that are told of to one channel
+ * at the same time and with the same kind are one delivery. Of kind console it
+ * is made and counts as sent.
  */
 #ifndef CORE_INCIDENT_H
 #define CORE_INCIDENT_H
 
 #include "lib/db.h"
-
-enum { INCIDENT_WAIT_S = 30 };
 
 /* A transition of a state, to be kept. */
 struct incident_event {
@@ -39,14 +50,15 @@ struct incident_event {
     double left, right;
     const char *text;
     bool retroactive;
-    bool is_pipeline; /* others may join: wait with telling */
+    bool is_pipeline; /* others may join: telling waits */
     const char *const *tags;
     size_t n_tags;
 };
 
-/* Keeps the events, in order: rows of alert_event, incidents opened, joined
- * and closed, incident_id of their states (which are written before). Part of
- * the caller's transaction. */
+/* Keeps the events, in order: rows of alert_event, incidents opened and joined,
+ * incident_id of their states (which are written before; who writes them
+ * leaves it alone). Part of the caller's transaction, as is incident_settle
+ * after it, which closes incidents. */
 MUST_USE bool incident_note(struct db *db, const struct incident_event *events,
                             size_t n, struct err *err);
 
