@@ -27,6 +27,7 @@ struct lane {
     /* of all */
     struct load load; /* its id 0: nothing differed so far */
     struct load_count count;
+    struct touched changed; /* for alert rules (core/alert_run.h) */
 };
 
 struct build {
@@ -88,6 +89,13 @@ remove_vanished(struct build *b, struct arena *a, struct lane *l, int64_t to_ts,
                     gone, err);
 }
 
+static void
+note(struct lane *l, int64_t ts)
+{
+    touched_add(l->touched, ts, ts);
+    touched_add(&l->changed, ts, ts);
+}
+
 /* What differs and what vanished, in order of time. */
 static void
 note_touched(struct lane *l, const struct db_rows *gone)
@@ -97,10 +105,9 @@ note_touched(struct lane *l, const struct db_rows *gone)
         for (; at < n && (i == l->chunk.n ||
                           db_i64(gone, at, "ts") < l->chunk.rows[i].ts);
              at++)
-            touched_add(l->touched, db_i64(gone, at, "ts"),
-                        db_i64(gone, at, "ts"));
+            note(l, db_i64(gone, at, "ts"));
         if (i < l->chunk.n && l->chunk.fates[i] != BAR_SAME)
-            touched_add(l->touched, l->chunk.rows[i].ts, l->chunk.rows[i].ts);
+            note(l, l->chunk.rows[i].ts);
     }
 }
 
@@ -276,6 +283,7 @@ prepare(struct build *b, const struct touched_range *all, struct err *err)
             .spec = {.row_s = MINUTE_S, .interval_s = mill_intervals[k]},
             .touched = &m->touched[k]};
         l->spec.sessions = mill_sessions_hours(sessions, &l->spec.n_sessions);
+        touched_start(&l->changed, mill_intervals[k]);
         l->rows = arena_array(m->a, LANE_ROWS, sizeof *l->rows);
         bar_chunk_room(m->a, &l->chunk, LANE_ROWS);
         l->load = (struct load){
@@ -305,6 +313,26 @@ settle_loads(struct build *b, struct err *err)
     return true;
 }
 
+/* Built bars are noted for alert rules; those that came from outside are by
+ * whoever brought them. */
+static bool
+tell_rules(struct build *b, struct err *err)
+{
+    struct arena *a = arena_new();
+    bool ok = true;
+    for (size_t k = 1; k < MILL_INTERVALS; k++) {
+        const struct lane *l = &b->lanes[k];
+        for (size_t i = 0; ok && i < l->changed.n; i++)
+            ok = db_exec(b->m->db, SQL_alert_touch,
+                         DB_ARGS(b->m->id, fmt_i64(a, mill_intervals[k]),
+                                 fmt_i64(a, l->changed.ranges[i].from_ts),
+                                 fmt_i64(a, l->changed.ranges[i].to_ts)),
+                         NULL, err);
+    }
+    arena_free(a);
+    return ok;
+}
+
 /* What came from outside, before building adds to it. */
 static bool
 build_all(struct build *b, struct err *err)
@@ -321,7 +349,7 @@ build_all(struct build *b, struct err *err)
                              r.from_ts, r.to_ts, err))
                 return false;
         }
-    return settle_loads(b, err);
+    return settle_loads(b, err) && tell_rules(b, err);
 }
 
 bool

@@ -89,6 +89,10 @@ CREATE TABLE alert_state (
     value     double precision,                  -- of the left term, last
     rule_version integer NOT NULL,               -- a state of another version begins anew
     incident_id bigint,                          -- while active or without data
+    -- kind series
+    origin    timestamptz,                       -- the first bar that it was evaluated on
+    seen      timestamptz,                       -- the newest one ever, also when it went
+    marks     bytea NOT NULL DEFAULT '',         -- former states, to begin at when bars change
     PRIMARY KEY (rule_id, subject)
 ) WITH (fillfactor = 70);
 CREATE INDEX alert_state_active ON alert_state (rule_id) WHERE phase IN ('active', 'no_data');
@@ -138,6 +142,7 @@ CREATE TABLE alert_event (
     created_at  timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX alert_event_rule ON alert_event (rule_id, id);
+CREATE INDEX alert_event_ts ON alert_event (rule_id, ts);
 CREATE INDEX alert_event_owner ON alert_event (owner_id, id);
 CREATE INDEX alert_event_incident ON alert_event (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX alert_event_instrument ON alert_event (instrument_id, interval_s, ts);
@@ -263,8 +268,25 @@ CREATE TABLE alert_dirty (
     instrument_id bigint NOT NULL,
     interval_s    integer NOT NULL,
     from_ts       timestamptz NOT NULL,
-    to_ts         timestamptz NOT NULL           -- opening time of the last one
+    to_ts         timestamptz NOT NULL,          -- opening time of the last one
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    -- to be looked at then, by the clock that data is judged by: when its first
+    -- bar is over
+    due_ts        timestamptz NOT NULL DEFAULT '-infinity'
 );
+CREATE FUNCTION alert_dirty_note() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO alert_dirty (instrument_id, interval_s, from_ts, to_ts)
+    SELECT c.instrument_id, c.interval_s, c.from_ts, c.to_ts
+      FROM changed c
+     WHERE EXISTS (SELECT FROM alert_rule r
+                    WHERE r.instrument_id = c.instrument_id AND r.interval_s = c.interval_s
+                      AND r.kind = 'series' AND r.enabled);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER alert_dirty_bars AFTER INSERT ON bar_dirty REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION alert_dirty_note();
 
 -- Whoever waits for work of alerts hears of it on channel alert_due.
 CREATE FUNCTION alert_due_notify() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -273,7 +295,7 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER alert_due AFTER INSERT ON alert_dirty
-    FOR EACH STATEMENT EXECUTE FUNCTION alert_due_notify();
+    FOR EACH ROW WHEN (NEW.due_ts = '-infinity') EXECUTE FUNCTION alert_due_notify();
 CREATE TRIGGER alert_due AFTER INSERT OR UPDATE OR DELETE ON alert_rule
     FOR EACH STATEMENT EXECUTE FUNCTION alert_due_notify();
 CREATE TRIGGER alert_due AFTER INSERT OR UPDATE OR DELETE ON silence
@@ -343,7 +365,7 @@ GRANT EXECUTE ON FUNCTION alert_data_directory TO quotemill_worker;
 GRANT UPDATE (sent_at, fault_at, fault) ON channel TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON alert_state, alert_dirty TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE ON alert_incident, alert_event, delivery, delivery_incident TO quotemill_worker;
-REVOKE EXECUTE ON FUNCTION alert_due_notify FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION alert_due_notify, alert_dirty_note FROM PUBLIC;
 
 -- What an installation begins with: everybody sees it in the console.
 INSERT INTO channel (name, kind, severities, created_by)
