@@ -37,6 +37,15 @@ utf8_length(const char *text)
     return n;
 }
 
+size_t
+utf8_count(const char *text)
+{
+    size_t n = 0;
+    for (; *text != '\0'; text++)
+        n += ((unsigned char)*text & 0xC0) != 0x80;
+    return n;
+}
+
 const char *
 utf8_clean(struct arena *a, const char *text, size_t max)
 {

@@ -11,6 +11,9 @@ EXTERN_C_BEGIN
  * source  Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences" */
 size_t utf8_length(const char *s);
 
+/* Characters of well-formed text. */
+size_t utf8_count(const char *text);
+
 /* The length of text without the character, if any, that its end cuts off: for
  * text that was cut to len bytes. */
 size_t utf8_whole(const char *text, size_t len);

@@ -166,7 +166,7 @@ CREATE TABLE silence (
     weekdays      smallint CHECK (weekdays BETWEEN 1 AND 127), -- bit 0 Monday
     from_time     time,
     to_time       time,
-    time_zone     text CHECK (timestamptz 'epoch' AT TIME ZONE time_zone IS NOT NULL),
+    time_zone     text CHECK (time_zone IS NULL OR timestamptz 'epoch' AT TIME ZONE time_zone IS NOT NULL),
     created_at    timestamptz NOT NULL DEFAULT now(),
     ended_by      text,                          -- who ended it early, at ends_at
     CHECK (ends_at > starts_at OR ended_by IS NOT NULL),
@@ -197,7 +197,7 @@ BEGIN
     ELSIF wall::time < s.from_time OR NOT night AND wall::time >= s.to_time THEN
         RETURN NULL;
     END IF;
-    IF s.weekdays & 1 << extract(isodow FROM day)::integer - 1 = 0 THEN
+    IF s.weekdays & (1 << (extract(isodow FROM day)::integer - 1)) = 0 THEN
         RETURN NULL;
     END IF;
     -- Its end is past by the clock where the hour comes twice.
