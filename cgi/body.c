@@ -38,29 +38,70 @@ is_of_type(const char *type, const char *wanted)
            strchr("; \t", type[n]) != NULL;
 }
 
-int
-body_read(struct request *r)
+/* The whole body, of at most max bytes; 0, or the status of what is wrong. An
+ * empty one has no bytes and may be of any type. */
+static int
+whole_read(struct request *r, int64_t max, const char *const *types, size_t n,
+           const char **bytes, size_t *len)
 {
-    struct page *p = &r->page;
-    struct err err;
     int64_t size;
+    bool is_known = false;
+    *bytes = "";
+    *len = 0;
     if (!length_get(r, &size))
         return 400;
-    if (size > REQUEST_BODY_MAX)
+    if (size > max)
         return 413;
     if (size <= 0)
         return 0;
-    if (!is_of_type(request_param(r, "CONTENT_TYPE"),
-                    "application/x-www-form-urlencoded"))
+    for (size_t i = 0; i < n; i++)
+        is_known |= is_of_type(request_param(r, "CONTENT_TYPE"), types[i]);
+    if (!is_known)
         return 415;
-    char *body = arena_alloc(p->a, (size_t)size);
-    size_t have = 0, n;
-    while (have < (size_t)size &&
-           (n = fcgi_read(r->fcgi, body + have, (size_t)size - have)) > 0)
-        have += n;
-    if (have < (size_t)size || !form_parse(p->a, body, have, &r->form, &err))
+    char *body = arena_alloc(r->page.a, (size_t)size + 1);
+    size_t got;
+    while (*len < (size_t)size &&
+           (got = fcgi_read(r->fcgi, body + *len, (size_t)size - *len)) > 0)
+        *len += got;
+    *bytes = body;
+    return *len < (size_t)size ? 400 : 0;
+}
+
+int
+body_read(struct request *r)
+{
+    static const char *const types[] = {"application/x-www-form-urlencoded"};
+    struct err err;
+    const char *body;
+    size_t len;
+    int status =
+        whole_read(r, REQUEST_BODY_MAX, types, COUNT_OF(types), &body, &len);
+    if (status == 0 && len > 0 &&
+        !form_parse(r->page.a, body, len, &r->form, &err))
         return 400;
-    return 0;
+    return status;
+}
+
+int
+body_json(struct request *r, const char **text)
+{
+    static const char *const types[] = {"application/json",
+                                        "application/merge-patch+json"};
+    struct err err;
+    const char *body;
+    size_t len;
+    int status =
+        whole_read(r, REQUEST_JSON_MAX, types, COUNT_OF(types), &body, &len);
+    *text = status == 413   ? "A JSON document may have 8 MiB. Nothing was "
+                              "changed."
+            : status == 415 ? "The body is to be JSON, with Content-Type: "
+                              "application/json. Nothing was changed."
+                            : NULL;
+    if (status != 0 || len == 0 ||
+        json_parse(r->page.a, body, len, &r->json, &err))
+        return status;
+    *text = request_sentence(r->page.a, err.text);
+    return 400;
 }
 
 bool

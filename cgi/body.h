@@ -8,6 +8,10 @@
 /* Reads the form of a POST into r->form; 0, or the status of what is wrong. */
 int body_read(struct request *r);
 
+/* Reads the document of a JSON route into r->json. 0, or the status of what is
+ * wrong, which *text tells in words (NULL: the status's own). */
+int body_json(struct request *r, const char **text);
+
 /* Opens r->body of a STREAM route; of a form also r->parts, whose fields before
  * the first file are in r->form then. 0, or the status of what is wrong, which
  * *text tells in words. */

@@ -207,8 +207,9 @@ body_check(struct request *r)
     const char *text = NULL;
     if (strcmp(r->page.method, "GET") == 0)
         return GO_ON;
-    int status =
-        r->route->kind == ROUTE_STREAM ? body_open(r, &text) : body_read(r);
+    int status = r->route->kind == ROUTE_STREAM ? body_open(r, &text)
+                 : r->route->kind == ROUTE_JSON ? body_json(r, &text)
+                                                : body_read(r);
     if (status != 0) {
         reply_error(r, status, text, NULL);
         return ANSWERED;

@@ -170,6 +170,12 @@ page_form_all(const struct page *p, const char *name, size_t *n)
     return form_all(p->a, &request_of_const(p)->form, name, n);
 }
 
+struct json
+page_json(const struct page *p)
+{
+    return request_of_const(p)->json;
+}
+
 /* A Location's value: what may not stand in one is percent-encoded; what is
  * encoded already stays. */
 static const char *

@@ -32,6 +32,7 @@
 #include "lib/buf.h"
 #include "lib/db.h"
 #include "lib/err.h"
+#include "lib/json.h"
 #include "lib/view.h"
 
 #include <stdbool.h>
@@ -88,6 +89,10 @@ const char *const *page_query_all(const struct page *p, const char *name,
 const char *const *page_form_all(const struct page *p, const char *name,
                                  size_t *n);
 
+/* The document of a JSON route's body; no value (JSON_NONE) where there was
+ * none. */
+struct json page_json(const struct page *p);
+
 /* Ends the request with 303 to a path of ours, with one sentence shown there
  * once (text may be NULL). Returns true. */
 bool page_redirect(struct page *p, const char *text, const char *path_fmt, ...)
@@ -115,15 +120,19 @@ void page_type(struct page *p, const char *content_type);
  * query, session and clock alone; BARE asks neither for a session nor for the
  * database; STREAM is a ROUTE without a template whose body may be of any size
  * and is read by the handler (cgi/body.h): files of a form whose CSRF token
- * came before them, or the bare bytes of a PUT. */
+ * came before them, or the bare bytes of a PUT; JSON is a ROUTE without a
+ * template that takes a JSON document (page_json), the CSRF token in the head
+ * X-CSRF-Token. */
 #define ROUTE(method, path, role, handler, template)  page_fn page_##handler;
 #define CACHED(method, path, role, handler, template) page_fn page_##handler;
 #define BARE(method, path, role, handler, template)   page_fn page_##handler;
 #define STREAM(method, path, role, handler)           page_fn page_##handler;
+#define JSON(method, path, role, handler)             page_fn page_##handler;
 #include "cgi/routes.def"
 #undef ROUTE
 #undef CACHED
 #undef BARE
 #undef STREAM
+#undef JSON
 
 #endif

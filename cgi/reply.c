@@ -285,8 +285,8 @@ reply_send(struct request *r, const char *stamp, const char *key,
 }
 
 static void
-problem_json(struct buf *b, int status, const char *title, const char *text,
-             const char *ref)
+problem_json(const struct request *r, struct buf *b, int status,
+             const char *title, const char *text, const char *ref)
 {
     json_open(b, '{');
     json_key(b, "type");
@@ -300,6 +300,15 @@ problem_json(struct buf *b, int status, const char *title, const char *text,
     if (ref != NULL) {
         json_key(b, "instance");
         json_put_str(b, ref);
+    }
+    if (r->bad_field != NULL) {
+        json_key(b, "errors");
+        json_open(b, '[');
+        json_open(b, '{');
+        json_member_str(b, "field", r->bad_field);
+        json_member_str(b, "text", r->bad_text);
+        json_close(b, '}');
+        json_close(b, ']');
     }
     json_close(b, '}');
 }
@@ -351,7 +360,7 @@ reply_error(struct request *r, int status, const char *text, const char *ref)
     }
     if (r->is_api) {
         type = "application/problem+json";
-        problem_json(body, status, statuses[s].reason, text, ref);
+        problem_json(r, body, status, statuses[s].reason, text, ref);
     } else if (!error_page(r, s, text, ref, body)) {
         type = "text/plain; charset=utf-8";
         buf_clear(body);
@@ -360,6 +369,19 @@ reply_error(struct request *r, int status, const char *text, const char *ref)
     struct cache_body answer = {.body = body->data, .body_len = body->len};
     answer.head = head_make(r, type, body->len, &answer.head_len);
     answer_write(r, &answer);
+}
+
+/* "interval: choose 1m ..." is about the field interval; "alerts[2].when: ..."
+ * about one within a list. */
+static void
+field_find(struct request *r, const struct err *err)
+{
+    size_t len = strspn(err->text, "abcdefghijklmnopqrstuvwxyz0123456789_.[]");
+    if (err->kind != ERR_INPUT || len == 0 ||
+        strncmp(err->text + len, ": ", 2) != 0)
+        return;
+    r->bad_field = arena_strndup(r->page.a, err->text, len);
+    r->bad_text = request_sentence(r->page.a, err->text + len + 2);
 }
 
 void
@@ -372,6 +394,7 @@ reply_failure(struct request *r, const struct err *err)
         status = r->is_too_large ? 413 : 400;
     if (status < 500) {
         text = request_sentence(p->a, err->text);
+        field_find(r, err);
     } else if (err->kind == ERR_RETRY) {
         log_event(LOG_WARN, "request.unavailable",
                   "method=%s path=\"%s\" error=\"%s\"", p->method, p->path,

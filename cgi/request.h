@@ -17,6 +17,7 @@
 
 enum {
     REQUEST_BODY_MAX = 64 * 1024,
+    REQUEST_JSON_MAX = 8 * 1024 * 1024, /* an export of all one's alert rules */
     REQUEST_URI_MAX = 4096,
     REQUEST_HEADERS_MAX = 16,
 };
@@ -42,6 +43,7 @@ struct request {
     const char *cookies;
     bool is_head, is_api;
     struct form query, form;
+    struct json json; /* the body of a JSON route */
     struct session session;
     struct page_user user;
     const char *login_seed; /* of COOKIE_LOGIN, for signed-out forms */
@@ -59,6 +61,8 @@ struct request {
     size_t n_errors;
     const char *retry_text;   /* why to try again; NULL: the database */
     const char *errors_title; /* NULL: "Nothing was changed: ..." */
+    const char *bad_field;    /* of an API request; NULL: none in particular */
+    const char *bad_text;     /* what is wrong with it */
     const char *content_type, *location;
     const char *header_names[REQUEST_HEADERS_MAX];
     const char *header_values[REQUEST_HEADERS_MAX];

@@ -13,11 +13,14 @@ static const struct route routes[] = {
     {#method, path, role, page_##handler, template, ROUTE_BARE},
 #define STREAM(method, path, role, handler)                                    \
     {#method, path, role, page_##handler, NULL, ROUTE_STREAM},
+#define JSON(method, path, role, handler)                                      \
+    {#method, path, role, page_##handler, NULL, ROUTE_JSON},
 #include "cgi/routes.def"
 #undef ROUTE
 #undef CACHED
 #undef BARE
 #undef STREAM
+#undef JSON
 };
 
 /* Matches "/runs/{id}/cancel" segment by segment; a parameter takes one

@@ -11,6 +11,7 @@ enum route_kind {
     ROUTE_CACHED, /* may be answered from the page cache */
     ROUTE_BARE,   /* no session is looked up, no database is asked */
     ROUTE_STREAM, /* the handler reads the body */
+    ROUTE_JSON,   /* the body is a JSON document, or empty */
 };
 
 struct route {

@@ -1,9 +1,14 @@
 #include "core/alert_history.h"
 
+#include "core/alert_words.h"
 #include "core/bar.h"
+#include "core/interval.h"
 #include "core/series_walk.h"
-#include <string.h>
+#include "lib/date.h"
 #include "lib/format.h"
+#include "lib/json.h"
+
+#include <string.h>
 
 /* Only the newest bar may still grow. */
 static bool
@@ -111,4 +116,68 @@ alert_history_draw(struct arena *a, struct db *db,
     values->left = alert_trace_points(a, h.left);
     values->right = alert_trace_points(a, h.right);
     return true;
+}
+
+static void
+put_event(struct arena *a, struct buf *b, const struct alert_event *e)
+{
+    json_open(b, '{');
+    json_key(b, "event");
+    json_put_str(b, alert_event_name(e->kind));
+    json_key(b, "ts");
+    json_put_str(b, date_format_iso(a, e->ts));
+    json_key(b, "at");
+    json_put_str(b, date_format_iso(a, e->at_ts));
+    json_key(b, "left");
+    json_put_f64(b, e->left);
+    json_key(b, "right");
+    json_put_f64(b, e->right);
+    json_close(b, '}');
+}
+
+static void
+put_time(struct arena *a, struct buf *b, const char *key, bool any, int64_t ts)
+{
+    json_key(b, key);
+    if (any)
+        json_put_str(b, date_format_iso(a, ts));
+    else
+        json_put_null(b);
+}
+
+void
+alert_history_json(struct arena *a, struct buf *b,
+                   const struct series_page_ask *ask,
+                   const struct alert_rule *rule,
+                   const struct alert_replay_summary *s)
+{
+    json_open(b, '{');
+    json_key(b, "symbol");
+    json_put_str(b, ask->symbol);
+    json_key(b, "interval");
+    json_put_str(b, interval_name(ask->interval_s));
+    json_key(b, "rule");
+    json_put_str(b, alert_condition_name(a, rule));
+    json_key(b, "words");
+    json_put_str(b, alert_rule_words(a, rule));
+    put_time(a, b, "first", s->bars > 0, s->first_ts);
+    put_time(a, b, "last", s->bars > 0, s->last_ts);
+    json_member_i64(b, "bars", s->bars);
+    json_member_i64(b, "fired", s->fired);
+    json_member_i64(b, "resolved", s->resolved);
+    json_member_i64(b, "flaps", s->flaps);
+    json_member_i64(b, "silences", s->lost);
+    json_key(b, "median_gap_s");
+    json_put_f64(b, s->median_gap_s);
+    json_member_i64(b, "longest_active_s", s->longest_active_s);
+    json_member_i64(b, "active_s", s->active_s);
+    json_key(b, "active");
+    json_put_bool(b, s->is_active);
+    json_member_i64(b, "events_left_out", s->left_out);
+    json_key(b, "events");
+    json_open(b, '[');
+    for (size_t i = 0; i < s->n_events; i++)
+        put_event(a, b, &s->events[i]);
+    json_close(b, ']');
+    json_close(b, '}');
 }

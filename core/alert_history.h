@@ -5,6 +5,7 @@
 
 #include "core/alert_replay.h"
 #include "core/series_page.h"
+#include "lib/buf.h"
 
 /* Replays the rule over the bars that are asked for (instrument, interval,
  * span, as_of; the rest of ask is not looked at) and that are over: a bar that
@@ -28,5 +29,12 @@ MUST_USE bool alert_history_draw(struct arena *a, struct db *db,
                                  struct alert_replay_summary *out,
                                  struct alert_history_values *values,
                                  struct err *err);
+
+/* What it found, for programs (docs/alerts.md): the answer of the API and of
+ * the command. */
+void alert_history_json(struct arena *a, struct buf *out,
+                        const struct series_page_ask *ask,
+                        const struct alert_rule *rule,
+                        const struct alert_replay_summary *sum);
 
 #endif

@@ -78,19 +78,6 @@ import_one(struct import *m, struct db *db, struct json v, struct err *err)
     return alert_save_part(m->a, db, m->who, &s, &id, err);
 }
 
-/* "alerts[3].when: ..." from "when: ...": which of them it is. */
-static bool
-say_which(struct err *err, size_t i)
-{
-    char text[sizeof err->text];
-    memcpy(text, err->text, sizeof text);
-    if (err->kind != ERR_INPUT)
-        return err_wrap(err, "alerts[%zu]", i);
-    size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
-    const char *dot = name > 0 && text[name] == ':' ? "." : ": ";
-    return err_set(err, ERR_INPUT, "alerts[%zu]%s%.960s", i, dot, text);
-}
-
 static bool
 import_in_tx(struct db *db, void *arg, struct err *err)
 {
@@ -99,7 +86,7 @@ import_in_tx(struct db *db, void *arg, struct err *err)
     for (struct json_iter it = json_iter(m->list); json_next(&it); i++) {
         arena_reset(m->a);
         if (!import_one(m, db, it.value, err))
-            return say_which(err, i);
+            return alert_within(err, arena_printf(m->a, "alerts[%zu]", i));
     }
     return true;
 }

@@ -396,3 +396,13 @@ alert_stored_parse(struct arena *a, struct db *db, struct json v,
         s->rule.interval_s = r.own_interval_s;
     return true;
 }
+
+bool(alert_within)(struct err *err, const char *container)
+{
+    char text[sizeof err->text];
+    memcpy(text, err->text, sizeof text);
+    size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+    if (err->kind != ERR_INPUT || name == 0 || text[name] != ':')
+        return err_wrap(err, "%s", container);
+    return err_set(err, ERR_INPUT, "%s.%.960s", container, text);
+}

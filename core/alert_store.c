@@ -60,6 +60,7 @@ read_state(const struct db_rows *rows, int i, struct alert_stored *out)
     out->value = db_f64(rows, i, "value");
     out->n_active = db_i64(rows, i, "n_active");
     out->incident_id = db_i64(rows, i, "incident_id");
+    out->silenced = db_bool(rows, i, "silenced");
 }
 
 static void

@@ -58,7 +58,7 @@ struct alert_stored {
     double value;
     int64_t n_active;    /* subjects */
     int64_t incident_id; /* 0: none */
-    bool silenced;       /* now */
+    bool silenced;       /* now: nobody is told of its next firing */
     bool may_change;     /* by who asked */
 };
 
@@ -77,8 +77,9 @@ const char *alert_stored_check(struct arena *a, const struct alert_stored *s,
 const char *alert_stored_words(struct arena *a, const struct alert_stored *s);
 
 struct alert_filter {
-    const char *symbol, *severity, *kind; /* NULL: any */
-    const char *owner;                    /* "-": the installation; NULL: any */
+    const char *symbol;          /* watched, or the subject; NULL: any */
+    const char *severity, *kind; /* NULL: any */
+    const char *owner;           /* "-": the installation; NULL: any */
     const char *phase;     /* active, ok, ..., off (not enabled); NULL: any */
     const char *search;    /* part of the name, any case; NULL: any */
     int64_t before, after; /* ids at the edge of a page, 0: none */
@@ -140,6 +141,11 @@ void alert_stored_json(struct arena *a, struct buf *b,
  *         and for fields that there are not */
 MUST_USE bool alert_stored_parse(struct arena *a, struct db *db, struct json v,
                                  struct alert_stored *s, struct err *err);
+
+/* Says that it failed within a part of a document: "rule.when: ..." of "when:
+ * ..."; returns false. */
+bool alert_within(struct err *err, const char *container);
+#define alert_within(...) err_false(alert_within(__VA_ARGS__))
 
 /* {"alerts": [...]}, oldest first: those that who may see, without what only
  * this installation knows (id, version, owner, how it stands). */

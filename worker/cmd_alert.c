@@ -118,70 +118,6 @@ read_span(struct command *c, struct db *db, struct options *o, struct err *err)
  */
 
 static void
-put_event(struct arena *a, struct buf *b, const struct alert_event *e)
-{
-    json_open(b, '{');
-    json_key(b, "event");
-    json_put_str(b, alert_event_name(e->kind));
-    json_key(b, "ts");
-    json_put_str(b, date_format_iso(a, e->ts));
-    json_key(b, "at");
-    json_put_str(b, date_format_iso(a, e->at_ts));
-    json_key(b, "left");
-    json_put_f64(b, e->left);
-    json_key(b, "right");
-    json_put_f64(b, e->right);
-    json_close(b, '}');
-}
-
-static void
-put_time(struct arena *a, struct buf *b, const char *key, bool any, int64_t ts)
-{
-    json_key(b, key);
-    if (any)
-        json_put_str(b, date_format_iso(a, ts));
-    else
-        json_put_null(b);
-}
-
-static void
-print_json(struct arena *a, const struct options *o,
-           const struct alert_replay_summary *s)
-{
-    struct buf *b = buf_new(a);
-    json_open(b, '{');
-    json_key(b, "symbol");
-    json_put_str(b, o->what.symbol);
-    json_key(b, "interval");
-    json_put_str(b, interval_name(o->what.interval_s));
-    json_key(b, "rule");
-    json_put_str(b, alert_condition_name(a, &o->rule));
-    json_key(b, "words");
-    json_put_str(b, alert_rule_words(a, &o->rule));
-    put_time(a, b, "first", s->bars > 0, s->first_ts);
-    put_time(a, b, "last", s->bars > 0, s->last_ts);
-    json_member_i64(b, "bars", s->bars);
-    json_member_i64(b, "fired", s->fired);
-    json_member_i64(b, "resolved", s->resolved);
-    json_member_i64(b, "flaps", s->flaps);
-    json_member_i64(b, "silences", s->lost);
-    json_key(b, "median_gap_s");
-    json_put_f64(b, s->median_gap_s);
-    json_member_i64(b, "longest_active_s", s->longest_active_s);
-    json_member_i64(b, "active_s", s->active_s);
-    json_key(b, "active");
-    json_put_bool(b, s->is_active);
-    json_member_i64(b, "events_left_out", s->left_out);
-    json_key(b, "events");
-    json_open(b, '[');
-    for (size_t i = 0; i < s->n_events; i++)
-        put_event(a, b, &s->events[i]);
-    json_close(b, ']');
-    json_close(b, '}');
-    puts(b->data);
-}
-
-static void
 print_words(struct arena *a, const struct options *o,
             const struct alert_replay_summary *s)
 {
@@ -226,9 +162,12 @@ cmd_alert(struct command *c, struct err *err)
         !mill_due_of(db, &o.what.instrument_id, 1, err) ||
         !alert_history_replay(c->a, db, &o.what, &o.rule, &summary, err))
         return false;
-    if (o.json)
-        print_json(c->a, &o, &summary);
-    else
+    if (!o.json) {
         print_words(c->a, &o, &summary);
+        return true;
+    }
+    struct buf *b = buf_new(c->a);
+    alert_history_json(c->a, b, &o.what, &o.rule, &summary);
+    puts(b->data);
     return true;
 }

@@ -7,13 +7,14 @@
 --    clear_level float8, no_data_s bigint, condition text, threshold float8, subject text, cooldown_s bigint, once
 --    boolean, channels, escalate_to bigint[], channel_names, escalate_names text (lines), tell_resolved boolean,
 --    remind_s, escalate_s bigint, note text, created_at, updated_at, since, fired_at bigint, phase text, value float8,
---    n_active, incident_id bigint
+--    n_active, incident_id bigint, silenced boolean
 WITH visible AS NOT MATERIALIZED (
     SELECT r.id
       FROM alert_rule r
      WHERE ($2::boolean OR r.owner_id = $1::bigint OR r.owner_id IS NULL OR r.shared)
        AND ($3::bigint IS NULL OR r.id = $3::bigint)
-       AND ($4::text IS NULL OR r.instrument_id = (SELECT i.id FROM instrument i WHERE lower(i.symbol) = lower($4::text)))
+       AND ($4::text IS NULL OR lower(r.subject) = lower($4::text)
+            OR r.instrument_id = (SELECT i.id FROM instrument i WHERE lower(i.symbol) = lower($4::text)))
        AND ($5::text IS NULL OR lower(coalesce(r.owner, '-')) = lower($5::text))
        AND ($6::text IS NULL OR r.severity = $6::text)
        AND ($7::text IS NULL OR r.kind = $7::text)
@@ -39,7 +40,12 @@ SELECT r.id, r.version, r.name, r.owner, r.owner_id, r.shared, r.enabled, r.kind
        r.tell_resolved, r.remind_s, r.escalate_s, r.note,
        extract(epoch FROM r.created_at)::bigint AS created_at, extract(epoch FROM r.updated_at)::bigint AS updated_at,
        s.phase, extract(epoch FROM s.since)::bigint AS since, s.value, s.n_active, s.incident_id,
-       (SELECT extract(epoch FROM max(f.fired_at))::bigint FROM alert_state f WHERE f.rule_id = r.id) AS fired_at
+       (SELECT extract(epoch FROM max(f.fired_at))::bigint FROM alert_state f WHERE f.rule_id = r.id) AS fired_at,
+       EXISTS (SELECT FROM silence_now n
+                WHERE silence_covers(n.silence, jsonb_populate_record(NULL::alert_event, jsonb_build_object(
+                          'rule_id', r.id, 'owner_id', r.owner_id, 'shared', r.shared, 'severity', r.severity,
+                          'instrument_id', r.instrument_id, 'subject', coalesce(r.subject, i.symbol))),
+                      ARRAY['provider:' || r.subject])) AS silenced
   FROM page
   JOIN alert_rule r USING (id)
   LEFT JOIN instrument i ON i.id = r.instrument_id

@@ -14,8 +14,8 @@ $c->add_user($_->[0], $_->[1]) for ["vera", "viewer"], ["olaf", "operator"], ["a
 my @routes;
 open my $def, "<", "cgi/routes.def" or die;
 while (<$def>) {
-    push @routes, {kind => $1, method => $2, path => $3, role => lc $4, template => $5}
-        if /^(ROUTE|CACHED|BARE)\((\w+),\s*"([^"]+)",\s*ROLE_(\w+),\s*\w+,\s*(\S+)\)/;
+    push @routes, {kind => $1, method => $2, path => $3, role => lc $4, template => $5 // "NULL"}
+        if /^(ROUTE|CACHED|BARE|JSON)\((\w+),\s*"([^"]+)",\s*ROLE_(\w+),\s*\w+(?:,\s*(\S+))?\)/;
 }
 cmp_ok scalar @routes, ">", 20, "routes are read";
 
@@ -45,13 +45,15 @@ for my $user (["vera", "viewer"], ["olaf", "operator"], ["anna", "admin"]) {
     for my $r (@routes) {
         my $path = path_of($r);
         if ($rank{$r->{role}} > $rank{$user->[1]}) {
-            my $got = $r->{method} eq "GET" ? $v->get($path) : $v->post($path);
+            my $got = $r->{method} eq "POST" ? $v->post($path) : $v->request($r->{method}, $path);
             is $got->{status}, 403, "$user->[1]: $r->{method} $path is refused";
             like $got->{body}, qr/Your role is $user->[1]; this needs the role $r->{role}/, "... in words";
-        } elsif ($r->{method} eq "POST") {
+        } elsif ($r->{method} ne "GET") {
             for my $token (undef, "", "f" x 43) {
-                my $got = $v->post($path, csrf => $token);
-                is $got->{status}, 403, "$user->[1]: POST $path with a wrong token is refused";
+                my $got = $r->{kind} ne "JSON" ? $v->post($path, csrf => $token)
+                    : $v->request($r->{method}, $path, type => "application/json", body => "{}",
+                        headers => defined $token ? {HTTP_X_CSRF_TOKEN => $token} : {});
+                is $got->{status}, 403, "$user->[1]: $r->{method} $path with a wrong token is refused";
             }
         }
     }
