@@ -77,10 +77,6 @@ page_api_alerts_import(struct page *p, struct err *err)
     if (!alert_import(p->db, &who, page_json(p),
                       replace != NULL && replace[0] == 'y', &done, err))
         return false;
-    json_open(p->out, '{');
-    json_member_i64(p->out, "added", done.added);
-    json_member_i64(p->out, "replaced", done.replaced);
-    json_member_i64(p->out, "skipped", done.skipped);
-    json_close(p->out, '}');
+    alert_imported_json(p->out, &done);
     return true;
 }

@@ -219,16 +219,15 @@ add(struct arena *a, struct db *db, const struct alert_actor *who,
     const struct alert_stored *s, int64_t *id, struct err *err)
 {
     struct db_rows *rows;
-    const char *args[RULE_ARGS + 2];
+    const char *args[RULE_ARGS + 1];
     if (!who->may_write && !who->is_admin)
         return err_set(err, ERR_DENIED, "viewers have no alert rules");
     if (!check_room(a, db, who, err))
         return false;
     rule_args(a, s, args);
     args[RULE_ARGS] = alert_owner_of(a, who);
-    args[RULE_ARGS + 1] = who->user_id != 0 ? who->name : NULL;
     if (!db_query_one(a, db, SQL_alert_add,
-                      (struct db_args){.n = RULE_ARGS + 2, .v = args}, &rows,
+                      (struct db_args){.n = RULE_ARGS + 1, .v = args}, &rows,
                       err))
         return false;
     *id = db_i64(rows, 0, "id");

@@ -107,3 +107,13 @@ alert_import(struct db *db, const struct alert_actor *who, struct json doc,
     arena_free(m.a);
     return ok;
 }
+
+void
+alert_imported_json(struct buf *b, const struct alert_imported *done)
+{
+    json_open(b, '{');
+    json_member_i64(b, "added", done->added);
+    json_member_i64(b, "replaced", done->replaced);
+    json_member_i64(b, "skipped", done->skipped);
+    json_close(b, '}');
+}

@@ -165,4 +165,7 @@ MUST_USE bool alert_import(struct db *db, const struct alert_actor *who,
                            struct json doc, bool replace,
                            struct alert_imported *out, struct err *err);
 
+/* {"added", "replaced", "skipped"} */
+void alert_imported_json(struct buf *b, const struct alert_imported *done);
+
 #endif

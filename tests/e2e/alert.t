@@ -119,4 +119,56 @@ WALK --when 'close above 5' --cooldown soon|2|"soon" is no time
 WALK --when 'close above 5' --interval 7m|2|7m
 NOPE --when 'close above 5'|1|NOPE
 CASES
+
+# The stored rules.
+export QM_DB_CONSOLE="host=$QM_TEST_DB_HOST dbname=$database user=quotemill_console"
+rules() {
+    status=0
+    "$quotemill" alert "$@" > "$work/out" 2> "$work/log" || status=$?
+}
+rules list --json
+seeded=$(jq length "$work/out")
+ok 'an installation begins with rules' [ "$seeded" -ge 5 ]
+is 'which are its own' "$(jq -c '[.[].owner] | unique' "$work/out")" '[null]'
+rules list
+like 'in words' "$(cat "$work/out")" 'A disk is nearly full: below 10 percent'
+"$quotemill" user add ann --role operator > "$work/password"
+cat > "$work/rules.json" <<'JSON'
+{"alerts": [
+  {"name": "Walk is high", "symbol": "walk", "when": "close > 105", "clear": 98, "cooldown_s": "7d"},
+  {"name": "A disk is nearly full", "condition": "disk_low", "threshold": 20}
+]}
+JSON
+rules import "$work/rules.json" --json
+is 'rules are taken in but for names that are there' "$(cat "$work/out")" '{"added":1,"replaced":0,"skipped":1}'
+rules import - --replace < "$work/rules.json"
+is 'or in their place' "$(cat "$work/out")" '0 added, 2 replaced, 0 skipped'
+rules import "$work/rules.json" --owner ANN
+is "or as somebody's own" "$(cat "$work/out")" '2 added, 0 replaced, 0 skipped'
+rules list --owner ann --instrument WALK --json
+is 'and are listed as theirs' "$(jq -r '.[] | "\(.owner) \(.words)"' "$work/out")" \
+    'ann WALK, 1d: close above 105, until at or below 98; at most once in 7 d'
+rules list --phase off --json
+is 'none is off' "$(jq length "$work/out")" 0
+rules export --owner ann
+cp "$work/out" "$work/exported.json"
+is 'export writes them' "$(jq -c '[.alerts[].threshold]' "$work/exported.json")" '[null,20]'
+rules import "$work/exported.json" --owner ann --replace --json
+is 'and import takes that' "$(jq .replaced "$work/out")" 2
+echo '[{"name": "x", "symbol": "WALK", "when": "close"}]' > "$work/bad.json"
+while IFS='|' read -r options code words; do
+    eval "rules $options"
+    is "alert $options: exit" "$status" "$code"
+    like "alert $options: words" "$(cat "$work/log")" "$words"
+done <<CASES
+|2|what to do
+lists|2|what to do
+list WALK|2|take no file
+list --phase red|2|choose active
+import|2|which file
+import $work/nowhere|1|No such file
+import $work/walk.csv|1|JSON
+import $work/bad.json|1|alerts\[0\].when
+import $work/rules.json --owner nobody|1|no user
+CASES
 done_testing
