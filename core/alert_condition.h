@@ -1,5 +1,5 @@
-/* Alert conditions on the pipeline itself: one query each, which says for
- * which subjects the condition holds now.
+/* Alert conditions on the pipeline itself: each says for which subjects it
+ * holds now.
  *
  *   name            subject           threshold
  *   run_failed      schedule, or ""   -           its newest ended run failed,
@@ -7,25 +7,32 @@
  *   run_partial     schedule, or ""   runs (3)    the last N ended runs were
  *                                                 all partial or worse
  *   data_late       instrument        -           late by its calendar, as
- *                                                 core/source.h judges
- *   quality_below   instrument        score (.9)  of a day of the last 3
- *   breaker_open    provider          -           its breaker is open: it is
- *                                                 blocked, or its last answers
- *                                                 were faults, none good since
+ *                                                 core/source.h judges; not one
+ *                                                 that has no bar yet
+ *   quality_below   instrument        score (.9)  of one of the newest three
+ *                                                 days of the last ten
+ *   breaker_open    provider          -           it does not answer: view
+ *                                                 provider_outage
  *   quota_low       provider          percent (10) of its tokens left, for its
  *                                                 burst
- *   model_refused   model             -           its newest candidate was
- *                                                 refused by the gate
- *   model_old       model             days (7)    the active version's age
- *   disk_low        file system       percent (10) free: archive, database
- *   queue_stuck     ""                minutes (30) a queued run that may start
- *                                                 has waited so long
+ *   model_refused   model             -           its newest version was
+ * refused model_old       model             days (7)    the active version's
+ * age disk_low        file system       percent (10) free: archive, and
+ * database where that is on this host queue_stuck     ""                minutes
+ * (30) a queued run that may start has waited so long
+ *
+ * Runs by hand ("") and schedules are made good by a later run of everything
+ * that succeeded, too. The tags of a finding name its causes, so that what
+ * follows from one is one incident: an outage of a provider is the cause of
+ * the data that is late, the run that failed and the model that was refused
+ * where they needed it.
  */
 #ifndef CORE_ALERT_CONDITION_H
 #define CORE_ALERT_CONDITION_H
 
 #include "lib/db.h"
 
+struct alert_look;
 struct alert_condition {
     const char *name;
     const char *title;   /* "A run failed" */
@@ -34,6 +41,7 @@ struct alert_condition {
     double threshold;    /* unless the rule says otherwise; NaN: it has none */
     double min, max;     /* of the threshold */
     bool below;          /* holds below the threshold, not above */
+    bool (*look)(struct alert_look *look, struct err *err);
 };
 /* All of them, in the order of the form. */
 const struct alert_condition *alert_conditions(size_t *n);
@@ -47,7 +55,8 @@ struct alert_finding {
     const char *const *tags; /* causes, most basic first: "provider:binance" */
     size_t n_tags;
 };
-/* subject NULL: any. now_ts judges data. */
+/* threshold NaN: the condition's own. subject NULL: any. now_ts judges data.
+ * The disk is that of QM_ARCHIVE_DIR; none without that. */
 MUST_USE bool alert_condition_look(struct arena *a, struct db *db,
                                    const struct alert_condition *condition,
                                    double threshold, const char *subject,
