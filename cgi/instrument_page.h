@@ -42,4 +42,9 @@ MUST_USE bool instrument_page_quality(struct page *p,
                                       const struct instrument_facts *f,
                                       struct err *err);
 
+/* Its alert rules, and when they fired, for the chart. */
+MUST_USE bool instrument_page_alerts(struct page *p,
+                                     const struct instrument_page *it,
+                                     struct err *err);
+
 #endif

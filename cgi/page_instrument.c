@@ -372,9 +372,11 @@ fill(struct page *p, struct instrument_page *it, struct err *err)
     if (it->facts.n_intervals == 0) {
         view_set(view_add(p->view, "NO_BARS"), "OWN_INTERVAL",
                  own_interval(it));
-        return true;
+        return instrument_page_alerts(p, it, err);
     }
     set_chart(p, it);
+    if (!instrument_page_alerts(p, it, err))
+        return false;
     if (page_has_errors(p))
         return true;
     if (!read_rows(p, it, err))

@@ -25,7 +25,7 @@ struct picture_series {
     enum picture_kind kind;
     const char *name; /* for the legend and the table; NULL: in neither */
     /* a colour and a dash of the style sheet: actual, fitted, other, error,
-     * band, limit, span, good, warn, bad, soft */
+     * band, limit, span, good, warn, bad, soft, fired */
     const char *class_name;
     size_t n;
     const double *x;      /* rising; times as _ts when the x axis is time */

@@ -172,8 +172,8 @@ alert_condition_name(struct arena *a, const struct alert_rule *rule)
                         alert_term_name(a, &rule->right));
 }
 
-static const char *
-term_words(struct arena *a, const struct alert_term *term)
+const char *
+alert_term_words(struct arena *a, const struct alert_term *term)
 {
     const char *bars = fmt_plural(a, term->bars, "bar", "bars");
     switch (term->kind) {
@@ -194,8 +194,8 @@ alert_rule_words(struct arena *a, const struct alert_rule *rule)
     static const char *const ops[] = {"above", "below", "crosses above",
                                       "crosses below"};
     struct buf *b = buf_new(a);
-    buf_addf(b, "%s %s %s", term_words(a, &rule->left), ops[rule->op],
-             term_words(a, &rule->right));
+    buf_addf(b, "%s %s %s", alert_term_words(a, &rule->left), ops[rule->op],
+             alert_term_words(a, &rule->right));
     if (rule->for_bars > 1)
         buf_addf(b, " on %d bars in a row", rule->for_bars);
     if (!isnan(rule->clear))

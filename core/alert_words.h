@@ -34,6 +34,9 @@ const char *alert_op_name(enum alert_op op);
 const char *alert_condition_name(struct arena *a,
                                  const struct alert_rule *rule);
 
+/* A term for people: "close", "RSI 14", "change over 5 bars in percent". */
+const char *alert_term_words(struct arena *a, const struct alert_term *term);
+
 /* The whole rule for people: "RSI 14 above 70 on 3 bars in a row, until at or
  * below 65; at most once in 2 h". */
 const char *alert_rule_words(struct arena *a, const struct alert_rule *rule);

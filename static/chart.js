@@ -31,6 +31,12 @@ class ChartPage {
                                             isPercent: dataset.scale === "percent" }));
     }
 
+    // When alert rules fired on bars of this interval.
+    get fired() {
+        return (this.box.dataset.fired ?? "").split(",").map((mark) => mark.split(" "))
+            .filter(([interval]) => interval === this.interval).map(([, ts]) => Date.parse(ts) / 1000);
+    }
+
     get interval() {
         return this.form.elements.interval.value;
     }
@@ -69,7 +75,7 @@ class ChartPage {
     draw(range = this.drawing?.range) {
         this.drawing?.remove();
         this.drawing = new Drawing(this.library, this.surface, document.getElementById("chart-legend"),
-                                   { bars: this.bars, indicators: this.indicators, range });
+                                   { bars: this.bars, indicators: this.indicators, fired: this.fired, range });
         this.drawing.onRange = ({ from }) => {
             if (from < NEAR)
                 this.older();

@@ -32,12 +32,13 @@ function decimalsOf(rows) {
 }
 
 export class Drawing {
-    constructor(library, surface, legend, { bars, indicators, range }) {
+    constructor(library, surface, legend, { bars, indicators, fired, range }) {
         this.library = library;
         this.surface = surface;
         this.legend = legend;
         this.bars = bars;
         this.indicators = indicators;
+        this.fired = new Set(fired);
         this.decimals = decimalsOf(bars.rows);
         this.isDaily = bars.what.interval === "1d";
         this.isScalar = bars.rows.every(({ open, high, low, close }) => open === close && high === close && low === close);
@@ -137,9 +138,15 @@ export class Drawing {
             series.setData(rows.map((row) => isThere(row[name])
                 ? { time: timeOf(row), value: row[name], ...isColumns ? { color: row[name] >= 0 ? up : down } : {} }
                 : { time: timeOf(row) }));
-        this.markers.setMarkers(rows.filter(({ corrected }) => corrected).map((row) =>
-            ({ time: timeOf(row), position: "aboveBar", shape: "square", size: 0.6, color: colour("--warn") })));
+        this.markers.setMarkers(rows.flatMap((row) => this.marksOf(row)));
         this.tellRow(rows.at(-1));
+    }
+
+    marksOf(row) {
+        const time = timeOf(row);
+        return [...row.corrected ? [{ time, position: "aboveBar", shape: "square", size: 0.6, color: colour("--warn") }] : [],
+                ...this.fired.has(time) ? [{ time, position: "aboveBar", shape: "arrowDown", size: 1, color: colour("--bad") }]
+                    : []];
     }
 
     // Of bars by number, from 0; undefined while there are none.
@@ -233,6 +240,8 @@ export class Drawing {
             say("may still grow", "chart-mark");
         if (row.corrected)
             say("◆ corrected", "chart-mark");
+        if (this.fired.has(timeOf(row)))
+            say("▼ alert fired", "chart-mark");
     }
 
     placeLegends() {

@@ -20,7 +20,7 @@
 <nav class="intervals" id="intervals" aria-label="Interval">{{#INTERVAL}}<a class="button" href="{{INTERVAL_URL}}" data-interval="{{INTERVAL_NAME}}" {{#CHOSEN}}aria-current="true"{{/CHOSEN}}>{{INTERVAL_NAME}}</a>{{/INTERVAL}}</nav>
 <p class="chart-status soft" id="chart-status" role="status" aria-live="polite"></p>
 </div>
-<div class="chart-box" id="chart-box" data-api="{{API_URL}}" data-symbol="{{SYMBOL}}" data-interval="{{THE_INTERVAL}}" data-as-of="{{API_AS_OF}}">
+<div class="chart-box" id="chart-box" data-api="{{API_URL}}" data-symbol="{{SYMBOL}}" data-interval="{{THE_INTERVAL}}" data-as-of="{{API_AS_OF}}" data-fired="{{FIRED}}">
 <div class="chart-legend" id="chart-legend" aria-hidden="true"></div>
 <div class="chart" id="chart" data-panes="{{N_PANES}}"></div>
 </div>
@@ -92,6 +92,15 @@
 {{#STORED}}<div class="wide"><dt>Bars stored</dt>{{#STORED_ONE}}<dd>{{STORED_INTERVAL}}: <time datetime="{{STORED_FROM}}">{{STORED_FROM}}</time> to <time datetime="{{STORED_TO}}">{{STORED_TO}}</time></dd>{{/STORED_ONE}}</div>
 {{/STORED}}</dl>
 </section>
+{{#ALERTS}}
+<section class="card" aria-labelledby="alerts-title">
+<div class="card-head"><h2 id="alerts-title">Alert rules</h2>{{#MAY_ALERT}}<p><a href="{{NEW_ALERT_URL}}">New alert</a></p>{{/MAY_ALERT}}</div>
+{{#NO_ALERTS}}<p>None watches it.</p>{{/NO_ALERTS}}
+{{#ALERT_LIST}}<ul class="saved">{{#ALERT}}<li><p><span class="state state-{{ALERT_STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{ALERT_SHAPE}}"/></svg>{{ALERT_WORD}}</span> <a href="/alerts/{{ALERT_ID}}">{{ALERT_NAME}}</a>{{#ALERT_FIRED}}<span class="sub">fired <time datetime="{{ALERT_FIRED_ISO}}" title="{{ALERT_FIRED_FULL}}">{{ALERT_FIRED_AGO}}</time></span>{{/ALERT_FIRED}}</p></li>
+{{/ALERT}}</ul>
+<p class="soft"><a href="{{ALERTS_URL}}">All of them, with their switches</a></p>{{/ALERT_LIST}}
+</section>
+{{/ALERTS}}
 {{#QUALITY}}
 <section class="card" aria-labelledby="quality-title">
 <div class="card-head"><h2 id="quality-title">Quality of the last {{QUALITY_DAYS}} days</h2><p><a href="{{DOUBTS_URL}}">Its doubtful rows</a></p></div>
