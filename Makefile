@@ -67,17 +67,20 @@ $(PROGRAMS): $(BUILD)/core.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $(filter %.o %/simulator.a,$^) $(BUILD)/core.a $(BUILD)/lib.a $(LIBS)
 
+# There are a hundred tests to link; lld takes a quarter of the time of ld.
+FAST_LD := $(if $(shell command -v ld.lld),-fuse-ld=lld)
+
 $(BUILD)/tests/unit/simulator_%.t: $(BUILD)/tests/unit/simulator_%.c.o $(BUILD)/simulator.a $(BUILD)/core.a $(BUILD)/lib.a
-	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(CXX) $(SAN) $(FAST_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 $(BUILD)/tests/unit/worker_%.t: $(BUILD)/tests/unit/worker_%.c.o $(filter-out %/main.c.o,$(WORKER_O)) $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a
-	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(CXX) $(SAN) $(FAST_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 $(BUILD)/tests/unit/cgi_%.t: $(BUILD)/tests/unit/cgi_%.c.o $(filter-out %/main.c.o,$(CGI_O)) $(BUILD)/core.a $(BUILD)/lib.a
-	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(CXX) $(SAN) $(FAST_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.c.o $(TESTLIB_O) $(BUILD)/core.a $(BUILD)/lib.a
-	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(CXX) $(SAN) $(FAST_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.c.o $(BUILD)/core.a $(BUILD)/lib.a
 	$(CXX) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -96,18 +99,16 @@ unit: $(UNIT_T)  ## build the unit tests
 
 objects: $(ALL_O)  ## compile only
 
-asan:  ## build everything with address and undefined-behaviour sanitizers
-	$(MAKE) BUILD=build/asan BIN=build/asan/bin OPT='-O1 -g' \
-	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' all unit
-
-fuzz:  ## build the libFuzzer targets with clang
-	$(MAKE) BUILD=build/fuzz CC=clang CXX=clang++ OPT='-O1 -g' \
-	  SAN='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined' fuzzers
+# One build serves the unit tests and the fuzz targets.
+asan:  ## build everything and the fuzz targets with clang's sanitizers
+	$(MAKE) BUILD=build/asan BIN=build/asan/bin CC=clang CXX=clang++ OPT='-O1 -gline-tables-only' \
+	  SAN='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer' \
+	  all unit objects fuzzers
 
 fuzzers: $(FUZZERS)
 $(BUILD)/bin/%: $(BUILD)/tests/fuzz/%.c.o $(BUILD)/core.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
-	$(CXX) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LIBS)
+	$(CXX) -fsanitize=address,undefined,fuzzer $(FAST_LD) -o $@ $^ $(LIBS)
 
 test check:  ## build with warnings as errors and run every check and test
 	scripts/check
@@ -144,5 +145,5 @@ clean:  ## remove all output
 	rm -rf build bin
 
 -include $(ALL_O:.o=.d)
-.PHONY: all help static unit objects asan fuzz fuzzers test check bench format install clean
+.PHONY: all help static unit objects asan fuzzers test check bench format install clean
 .SECONDARY:

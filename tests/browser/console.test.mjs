@@ -1,6 +1,6 @@
 // The console in a real browser, from login to a model's rollback, with and
-// without JavaScript; every page against axe and the Nu HTML checker; pictures
-// of every page into build/shots/.
+// without JavaScript; every page against axe and the Nu HTML checker; with
+// QM_SHOTS set, pictures of every page into build/shots/.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -4,7 +4,8 @@
 . "$(dirname "$0")/../lib/tap.sh"
 runs=${QM_FUZZ_RUNS:-5000}
 
-make -s fuzz >/dev/null 2>build/log/fuzz.err || bail "make fuzz fails"
+mkdir -p build/log
+make -s asan >/dev/null 2>build/log/fuzz.err || bail "make asan fails"
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 
@@ -14,7 +15,7 @@ fuzz() {
     [ ! -x "tests/fuzz/$name.seeds" ] || "tests/fuzz/$name.seeds" "$corpus/$name"
     (
         cd "$corpus"
-        timeout 240 "$root/build/fuzz/bin/$name" -runs="$runs" -seed=1 \
+        timeout 240 "$root/build/asan/bin/$name" -runs="$runs" -seed=1 \
             -max_len=20000 -timeout=10 -rss_limit_mb=1024 -verbosity=0 \
             -print_final_stats=0 "$corpus/$name"
     )

@@ -31,7 +31,7 @@ sub new {
     my $self = bless {jar => {}, dir => tempdir(CLEANUP => 1), settings => {}}, $class;
     $self->{host} = $ENV{QM_TEST_DB_HOST};
     $self->{db} = sprintf "qm_cgi_%d_%d", $$, ++$count;
-    $self->sql_in("postgres", qq(CREATE DATABASE $self->{db} TEMPLATE qm_template));
+    $self->sql_in("postgres", qq(CREATE DATABASE $self->{db} TEMPLATE qm_template STRATEGY file_copy));
     open my $key, ">", "$self->{dir}/key" or die "key: $!";
     print $key "5a" x 32, "\n";
     close $key;

@@ -114,7 +114,9 @@ test_db_new(void)
     struct test_db *t = xcalloc(1, sizeof *t);
     snprintf(t->name, sizeof t->name, "qm_test_%d_%d", (int)getpid(), ++count);
     char sql[160];
-    snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE qm_template",
+    snprintf(sql, sizeof sql,
+             "CREATE DATABASE %s TEMPLATE qm_template "
+             "STRATEGY file_copy",
              t->name);
     free(psql("postgres", sql));
     for (int i = 0; i < 3; i++)

@@ -76,7 +76,8 @@ export class Visitor {
 
     // Violations of the accessibility rules, one text each.
     async axe() {
-        await this.page.evaluate(axe);
+        if (!await this.page.evaluate(() => "axe" in globalThis))
+            await this.page.evaluate(axe);
         const found = await this.page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
         return found.violations.map((it) => `${it.id}: ${it.help}: ${it.nodes[0].html.slice(0, 200)}`);
     }
@@ -86,7 +87,10 @@ export class Visitor {
         return this.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     }
 
+    // Pictures prove nothing by themselves: they are taken for who looks at them.
     async shot(name) {
+        if (!process.env.QM_SHOTS)
+            return;
         await mkdir(shots, { recursive: true });
         for (const { colorScheme, width } of LOOKS) {
             await this.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
