@@ -2,6 +2,12 @@
 
 #include <math.h>
 
+enum {
+    LINE_VALUES = 64 / sizeof(double), /* of a cache line */
+    TILE_CACHE_LINES = TILE_BARS / LINE_VALUES,
+    AHEAD_AT_ONCE = 14,
+};
+
 /* Copies of lines in fours: too short for a call of memcpy to pay. Rooms are
  * whole fours; what is copied beyond a line's values is never read. `to` may
  * overlap `from` when it lies before it. */
@@ -106,7 +112,13 @@ tile_fill(struct tile *t, const struct indicator_bars *in, size_t from)
             return false;
     }
     t->at = from;
-    t->ahead = 0;
+    bool is_full = t->n == TILE_BARS;
+    for (size_t id = 0; id < INDICATOR_COUNT; id++)
+        t->out[id] =
+            t->columns[id] && is_full ? t->columns[id] + from : t->room[id];
+    t->ahead = is_full && in->n - from >= 2 * TILE_BARS
+                   ? INDICATOR_COUNT * TILE_CACHE_LINES
+                   : 0;
     double *volume = TILE_LINE(t, volume);
     if (in->volume)
         memcpy(volume, in->volume + from, t->n * sizeof(double));
@@ -123,16 +135,12 @@ tile_fill(struct tile *t, const struct indicator_bars *in, size_t from)
 void
 tile_ahead(struct tile *t)
 {
-    enum { LINE = 64 / sizeof(double), AT_ONCE = 12 };
-    if (t->n < TILE_BARS)
-        return; /* too few to matter */
-    for (size_t k = 0; k < AT_ONCE; k++, t->ahead++) {
-        size_t id = t->ahead / (TILE_BARS / LINE);
-        size_t line = t->ahead % (TILE_BARS / LINE);
-        if (id >= INDICATOR_COUNT)
-            return;
+    for (size_t k = 0; k < AHEAD_AT_ONCE && t->ahead > 0; k++) {
+        size_t id = --t->ahead / TILE_CACHE_LINES;
+        size_t line = t->ahead % TILE_CACHE_LINES + TILE_CACHE_LINES;
         if (t->columns[id])
-            __builtin_prefetch(t->columns[id] + t->at + line * LINE, 1, 2);
+            __builtin_prefetch(t->columns[id] + t->at + line * LINE_VALUES, 1,
+                               2);
     }
 }
 
@@ -145,6 +153,7 @@ tile_emit(struct tile *t)
         int64_t cold = indicator_all[id].warm - t->first;
         for (int64_t i = 0; i < cold && i < (int64_t)t->n; i++)
             t->out[id][i] = NAN;
-        memcpy(t->columns[id] + t->at, t->out[id], t->n * sizeof(double));
+        if (t->out[id] == t->room[id])
+            memcpy(t->columns[id] + t->at, t->out[id], t->n * sizeof(double));
     }
 }

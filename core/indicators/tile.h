@@ -82,10 +82,13 @@ struct tile {
 #define LINE(name, behind) double name##_line[TILE_ROOM_##name + TILE_BARS];
     _Alignas(64) TILE_LINES(LINE)
 #undef LINE
-        _Alignas(64) double out[INDICATOR_COUNT][TILE_BARS];
+        _Alignas(64) double room[INDICATOR_COUNT][TILE_BARS];
     double *const *columns; /* the caller's; the tile goes to index `at` */
     size_t at;
-    size_t ahead; /* cache lines of them asked for so far */
+    /* where values are made: full tiles at their place in the columns, others
+     * in the room, for four bars are computed at a time */
+    double *out[INDICATOR_COUNT];
+    size_t ahead; /* cache lines of the next tile's place, not asked for yet */
 };
 
 /* The line's value of the tile's first bar. */
@@ -101,8 +104,9 @@ void tile_save(const struct tile *t, struct indicator_state *s);
  * were portioned. False when the bar at `from` is not finite (none is taken).
  */
 bool tile_fill(struct tile *t, const struct indicator_bars *in, size_t from);
-/* Asks for some more of the memory that the tile will be written to; called
- * between loops, so that it comes while there is still something to compute. */
+/* Asks for some more of the memory that the next tile will be written to;
+ * called between loops, so that it comes while there is still something to
+ * compute. */
 void tile_ahead(struct tile *t);
 /* Gives the tile's values to the columns; NaN until warm. */
 void tile_emit(struct tile *t);
