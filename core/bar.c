@@ -157,80 +157,81 @@ bar_last(struct db *db, int64_t instrument_id, int32_t interval_s, int64_t *ts,
     return ok;
 }
 
-struct each {
-    bar_fn *fn;
-    void *arg;
-};
-
-/* The first six fields of a row of bar_each. */
-static struct series_row
-row_of(const struct db_field *f)
-{
-    return (struct series_row){.ts = db_field_ts(f[0]),
-                               .open = db_field_f64(f[1]),
-                               .high = db_field_f64(f[2]),
-                               .low = db_field_f64(f[3]),
-                               .close = db_field_f64(f[4]),
-                               .volume = db_field_f64(f[5])};
-}
-
-static bool
-each_row(void *arg, const struct db_field *f, int n, struct err *err)
-{
-    const struct each *e = arg;
-    assert(n == 6);
-    struct series_row row = row_of(f);
-    return e->fn(e->arg, &row, err);
-}
-
-static bool
-read_bars(struct db *db, int64_t instrument_id, int32_t interval_s,
-          int64_t from_ts, int64_t to_ts, int64_t limit, struct each *e,
-          struct err *err)
-{
-    struct arena *a = arena_new();
-    bool ok = db_copy_out(db, SQL_bar_each,
-                          DB_ARGS(fmt_i64(a, instrument_id),
-                                  fmt_i64(a, interval_s), fmt_i64(a, from_ts),
-                                  fmt_i64(a, to_ts), fmt_i64(a, limit)),
-                          each_row, e, err);
-    arena_free(a);
-    return ok;
-}
-
-bool
-bar_each(struct db *db, int64_t instrument_id, int32_t interval_s,
-         int64_t from_ts, int64_t to_ts, bar_fn *fn, void *arg, struct err *err)
-{
-    struct each e = {.fn = fn, .arg = arg};
-    return read_bars(db, instrument_id, interval_s, from_ts, to_ts, INT64_MAX,
-                     &e, err);
-}
-
 struct list {
     struct arena *a;
+    struct db *db;
+    int64_t instrument_id;
+    int32_t interval_s;
+    size_t limit;
     struct series *series;
 };
 
 static bool
-list_row(void *arg, const struct series_row *row, struct err *err)
+list_row(void *arg, const struct db_field *f, int n, struct err *err)
 {
     (void)err;
     struct list *l = arg;
-    *series_add(l->a, l->series) = *row;
+    assert(n == 6);
+    *series_add(l->a, l->series) =
+        (struct series_row){.ts = db_field_ts(f[0]),
+                            .open = db_field_f64(f[1]),
+                            .high = db_field_f64(f[2]),
+                            .low = db_field_f64(f[3]),
+                            .close = db_field_f64(f[4]),
+                            .volume = db_field_f64(f[5])};
+    return true;
+}
+
+/* part NULL: of all of them. */
+static bool
+list_part(struct list *l, const char *part, int64_t from_ts, int64_t to_ts,
+          struct err *err)
+{
+    struct db_args args =
+        DB_ARGS(fmt_i64(l->a, l->instrument_id), fmt_i64(l->a, l->interval_s),
+                fmt_i64(l->a, from_ts), fmt_i64(l->a, to_ts),
+                fmt_i64(l->a, (int64_t)(l->limit - l->series->n)));
+    return part == NULL
+               ? db_copy_out(l->db, SQL_bar_each, args, list_row, l, err)
+               : db_copy_out_part(l->db, SQL_bar_each_part, part, args,
+                                  list_row, l, err);
+}
+
+/* One after the other, until there are enough. */
+static bool
+list_parts(struct list *l, const struct bar_parts *parts, int64_t from_ts,
+           int64_t to_ts, struct err *err)
+{
+    char part[BAR_PART_NAME];
+    if (l->interval_s == MINUTE_S) {
+        from_ts = from_ts < bar_minutes_ts ? bar_minutes_ts : from_ts;
+        to_ts = to_ts < bar_minutes_end_ts ? to_ts : bar_minutes_end_ts - 1;
+    }
+    while (from_ts <= to_ts && l->series->n < l->limit) {
+        int64_t end = bar_part_end(l->interval_s, from_ts);
+        int64_t last = end - 1 < to_ts ? end - 1 : to_ts;
+        if (bar_part_is_there(parts, l->interval_s, from_ts)) {
+            bar_part_name(l->interval_s, from_ts, part);
+            if (!list_part(l, part, from_ts, last, err))
+                return false;
+        }
+        from_ts = end;
+    }
     return true;
 }
 
 bool
-bar_list(struct arena *a, struct db *db, int64_t instrument_id,
-         int32_t interval_s, int64_t from_ts, int64_t to_ts, size_t limit,
-         struct series **out, struct err *err)
+bar_list(struct arena *a, struct db *db, const struct bar_parts *parts,
+         int64_t instrument_id, int32_t interval_s, int64_t from_ts,
+         int64_t to_ts, size_t limit, struct series **out, struct err *err)
 {
-    struct list l = {.a = a, .series = series_new(a)};
-    struct each e = {.fn = list_row, .arg = &l};
-    if (!read_bars(db, instrument_id, interval_s, from_ts, to_ts,
-                   (int64_t)limit, &e, err))
-        return false;
+    struct list l = {.a = a,
+                     .db = db,
+                     .instrument_id = instrument_id,
+                     .interval_s = interval_s,
+                     .limit = limit,
+                     .series = series_new(a)};
     *out = l.series;
-    return true;
+    return parts == NULL ? list_part(&l, NULL, from_ts, to_ts, err)
+                         : list_parts(&l, parts, from_ts, to_ts, err);
 }

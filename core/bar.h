@@ -46,12 +46,22 @@ int64_t bar_part_end(int32_t interval_s, int64_t ts);
 
 enum { BAR_MONTHS = (2101 - 1970) * 12 };
 
+/* Minute bars have parts from 1970 on, until 2101. */
+static const int64_t bar_minutes_ts = 0;
+static const int64_t bar_minutes_end_ts = 4133980800;
+
+/* The name of the part that a bar is in: "coarse", "minute_2024_05". */
+enum { BAR_PART_NAME = 24 };
+void bar_part_name(int32_t interval_s, int64_t ts, char out[BAR_PART_NAME]);
+
 /* The months that have a part for their minute bars. */
 struct bar_parts {
     unsigned char there[BAR_MONTHS];
 };
 MUST_USE bool bar_parts_get(struct db *db, struct bar_parts *out,
                             struct err *err);
+bool bar_part_is_there(const struct bar_parts *parts, int32_t interval_s,
+                       int64_t ts);
 
 /* Waits until nobody else stores bars of the instrument; until the end of the
  * transaction. Several: in the order of their ids. */
@@ -117,15 +127,14 @@ MUST_USE bool bar_last(struct db *db, int64_t instrument_id, int32_t interval_s,
                        int64_t *ts, struct err *err);
 
 /* Bars that open in [from_ts, to_ts], oldest first, at most `limit`. bad and
- * raw are NULL. */
-MUST_USE bool bar_list(struct arena *a, struct db *db, int64_t instrument_id,
+ * raw are NULL.
+ *
+ * parts  those that are there: each is then asked by itself, which spares who
+ *        reads portion by portion that all of them are planned for each time.
+ *        NULL: not known */
+MUST_USE bool bar_list(struct arena *a, struct db *db,
+                       const struct bar_parts *parts, int64_t instrument_id,
                        int32_t interval_s, int64_t from_ts, int64_t to_ts,
                        size_t limit, struct series **out, struct err *err);
-
-/* The same one after the other, in constant memory, without limit. */
-typedef bool bar_fn(void *arg, const struct series_row *row, struct err *err);
-MUST_USE bool bar_each(struct db *db, int64_t instrument_id, int32_t interval_s,
-                       int64_t from_ts, int64_t to_ts, bar_fn *fn, void *arg,
-                       struct err *err);
 
 #endif

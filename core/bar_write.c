@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MINUTE_S = 60, PART_NAME = 24 };
+enum { MINUTE_S = 60 };
 
 /* --- parts --------------------------------------------------------------- */
 
@@ -26,21 +26,22 @@ month_of(int64_t ts)
 }
 
 static void
-month_name(size_t month, char out[PART_NAME])
+month_name(size_t month, char out[BAR_PART_NAME])
 {
-    snprintf(out, PART_NAME, "%zu_%02zu", month / 12 + 1970, month % 12 + 1);
+    snprintf(out, BAR_PART_NAME, "%zu_%02zu", month / 12 + 1970,
+             month % 12 + 1);
 }
 
-static void
-part_name(const struct bar_chunk *c, char out[PART_NAME])
+void
+bar_part_name(int32_t interval_s, int64_t ts, char out[BAR_PART_NAME])
 {
-    char month[PART_NAME];
-    if (c->target.interval_s != MINUTE_S) {
-        snprintf(out, PART_NAME, "coarse");
+    char month[BAR_PART_NAME];
+    if (interval_s != MINUTE_S) {
+        snprintf(out, BAR_PART_NAME, "coarse");
         return;
     }
-    month_name(month_of(c->rows[0].ts), month);
-    snprintf(out, PART_NAME, "minute_%.16s", month);
+    month_name(month_of(ts), month);
+    snprintf(out, BAR_PART_NAME, "minute_%.16s", month);
 }
 
 int64_t
@@ -69,6 +70,12 @@ bar_parts_get(struct db *db, struct bar_parts *out, struct err *err)
     }
     arena_free(a);
     return ok;
+}
+
+bool
+bar_part_is_there(const struct bar_parts *parts, int32_t interval_s, int64_t ts)
+{
+    return interval_s != MINUTE_S || parts->there[month_of(ts)];
 }
 
 /* --- comparing ----------------------------------------------------------- */
@@ -140,14 +147,14 @@ bool
 bar_compare(struct db *db, const struct bar_parts *parts,
             struct bar_chunk *chunk, struct err *err)
 {
-    char part[PART_NAME], id[24], interval[24], first[24], last[24];
+    char part[BAR_PART_NAME], id[24], interval[24], first[24], last[24];
     chunk->n_olds = 0;
     memset(chunk->fates, BAR_NEW, chunk->n);
-    bool is_there = chunk->n > 0 && parts != NULL &&
-                    (chunk->target.interval_s != MINUTE_S ||
-                     parts->there[month_of(chunk->rows[0].ts)]);
+    bool is_there =
+        chunk->n > 0 && parts != NULL &&
+        bar_part_is_there(parts, chunk->target.interval_s, chunk->rows[0].ts);
     if (is_there) {
-        part_name(chunk, part);
+        bar_part_name(chunk->target.interval_s, chunk->rows[0].ts, part);
         snprintf(id, sizeof id, "%lld", (long long)chunk->target.instrument_id);
         snprintf(interval, sizeof interval, "%d", chunk->target.interval_s);
         snprintf(first, sizeof first, "%lld", (long long)chunk->rows[0].ts);
@@ -178,7 +185,7 @@ struct bar_writer {
     struct db *db;
     bool once;
     unsigned char months[BAR_MONTHS]; /* enum month_state */
-    char part[PART_NAME];             /* that the open COPY goes to */
+    char part[BAR_PART_NAME];         /* that the open COPY goes to */
     int64_t n_copied;                 /* by the open COPY */
     struct belief *beliefs;           /* of loads seen so far, by id */
     size_t n_beliefs, cap_beliefs;
@@ -216,7 +223,7 @@ bar_writer_flush(struct bar_writer *w, struct err *err)
 static bool
 end_months(struct bar_writer *w, struct err *err)
 {
-    char name[PART_NAME];
+    char name[BAR_PART_NAME];
     for (size_t i = 0; i < BAR_MONTHS; i++) {
         if (w->months[i] != MONTH_FILLING)
             continue;
@@ -231,7 +238,7 @@ end_months(struct bar_writer *w, struct err *err)
 static bool
 begin_month(struct bar_writer *w, size_t month, struct err *err)
 {
-    char name[PART_NAME];
+    char name[BAR_PART_NAME];
     month_name(month, name);
     if (!bar_writer_flush(w, err) || (w->once && !end_months(w, err)))
         return false;
@@ -385,13 +392,13 @@ delete_olds(struct bar_writer *w, const struct bar_chunk *c, const char *part,
 static bool
 ready_part(struct bar_writer *w, const struct bar_chunk *c, struct err *err)
 {
-    char part[PART_NAME];
+    char part[BAR_PART_NAME];
     bool is_minute = c->target.interval_s == MINUTE_S;
     size_t month = is_minute ? month_of(c->rows[0].ts) : 0;
     if (is_minute && w->months[month] == MONTH_MISSING &&
         !begin_month(w, month, err))
         return false;
-    part_name(c, part);
+    bar_part_name(c->target.interval_s, c->rows[0].ts, part);
     if (c->n_olds > 0 &&
         (!bar_writer_flush(w, err) || !copy_history(w, c, err) ||
          !delete_olds(w, c, part, err)))

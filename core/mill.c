@@ -90,7 +90,8 @@ mill_tx(struct db *db, void *arg, struct err *err)
     m->bars = 0;
     for (size_t i = 0; i < MILL_INTERVALS; i++)
         touched_start(&m->touched[i], mill_intervals[i]);
-    if (!take_touched(m, err) || !mill_build(m, err))
+    if (!take_touched(m, err) || !bar_parts_get(m->db, &m->parts, err) ||
+        !mill_build(m, err))
         return false;
     for (size_t i = 0; i < MILL_INTERVALS; i++)
         if (m->touched[i].n > 0 && !mill_compute(m, i, err))

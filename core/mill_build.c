@@ -32,7 +32,6 @@ struct lane {
 
 struct build {
     struct mill *m;
-    struct bar_parts parts;
     struct bar_writer *writer;
     struct lane lanes[MILL_INTERVALS]; /* the first is not used */
 };
@@ -140,7 +139,7 @@ lane_store(struct build *b, struct lane *l, int64_t to_ts, struct err *err)
     c->n = l->n;
     bool ok = bar_writer_flush(b->writer, err) &&
               remove_vanished(b, a, l, to_ts, &gone, err) &&
-              bar_compare(b->m->db, &b->parts, c, err) &&
+              bar_compare(b->m->db, &b->m->parts, c, err) &&
               keep_brought(b, a, c, err) && write_rows(b, l, err);
     if (ok)
         note_touched(l, gone);
@@ -203,8 +202,8 @@ pass(struct build *b, int64_t from_ts, int64_t to_ts, struct err *err)
         struct series *minutes = NULL;
         arena_reset(a);
         ok = bar_writer_flush(b->writer, err) &&
-             bar_list(a, m->db, m->instrument_id, MINUTE_S, from_ts, to_ts - 1,
-                      READ_ROWS, &minutes, err);
+             bar_list(a, m->db, &m->parts, m->instrument_id, MINUTE_S, from_ts,
+                      to_ts - 1, READ_ROWS, &minutes, err);
         n = ok ? minutes->n : 0;
         for (size_t i = 0; ok && i < n; i++)
             ok = pass_row(b, &minutes->rows[i], err);
@@ -272,10 +271,9 @@ prepare(struct build *b, const struct touched_range *all, struct err *err)
     struct mill *m = b->m;
     struct mill_sessions *sessions;
     if (!mill_sessions_get(m->a, m->db, m->instrument_id, MINUTE_S,
-                           all->from_ts, all->to_ts, &sessions, err) ||
-        !bar_parts_get(m->db, &b->parts, err))
+                           all->from_ts, all->to_ts, &sessions, err))
         return false;
-    b->writer = bar_writer_new(m->a, m->db, &b->parts, true);
+    b->writer = bar_writer_new(m->a, m->db, &b->m->parts, true);
     for (size_t k = 1; k < MILL_INTERVALS; k++) {
         struct lane *l = &b->lanes[k];
         *l = (struct lane){

@@ -59,7 +59,7 @@ read_bars(struct compute *c, struct err *err)
     struct arena *a = arena_new();
     struct series *bars;
     bool ok =
-        bar_list(a, c->m->db, c->m->instrument_id, c->interval_s,
+        bar_list(a, c->m->db, &c->m->parts, c->m->instrument_id, c->interval_s,
                  mill_time(c->next_ts), mill_end_ts, READ_ROWS, &bars, err);
     c->n = ok ? bars->n : 0;
     for (size_t i = 0; i < c->n; i++) {

@@ -31,6 +31,7 @@ struct mill {
     const struct mill_options *options;
     struct mill_count *count;
     int64_t bars; /* done so far, for progress */
+    struct bar_parts parts;
     struct touched touched[MILL_INTERVALS];
 };
 

@@ -68,8 +68,8 @@ new_bars_are_stored_exactly(void **state)
     struct series_row *rows = bars(f, -5 * DAY_S, DAY_S, 1000, 0.1);
     store(f, DAY_S, new_load(f, DAY_S), rows, 1000, 1000, 0, 0);
     struct series *back;
-    assert_true(bar_list(f->a, f->db, 1, DAY_S, -9999 * DAY_S, 9999 * DAY_S,
-                         5000, &back, &f->err));
+    assert_true(bar_list(f->a, f->db, NULL, 1, DAY_S, -9999 * DAY_S,
+                         9999 * DAY_S, 5000, &back, &f->err));
     assert_int_equal(back->n, 1000);
     for (size_t i = 0; i < 1000; i++) {
         assert_int_equal(back->rows[i].ts, rows[i].ts);
@@ -338,11 +338,42 @@ readers_say_what_is_there(void **state)
     assert_true(bar_last(f->db, 1, DAY_S, &ts, &f->err));
     assert_int_equal(ts, 9 * DAY_S);
     struct series *some;
-    assert_true(bar_list(f->a, f->db, 1, DAY_S, 3 * DAY_S, 8 * DAY_S, 4, &some,
-                         &f->err));
+    assert_true(bar_list(f->a, f->db, NULL, 1, DAY_S, 3 * DAY_S, 8 * DAY_S, 4,
+                         &some, &f->err));
     assert_int_equal(some->n, 4);
     assert_int_equal(some->rows[0].ts, 3 * DAY_S);
     assert_null(some->rows[0].bad);
+}
+
+/* Part by part the same bars come as from all at once; a month without a part
+ * has none. */
+static void
+parts_are_read_one_after_the_other(void **state)
+{
+    struct db_fixture *f = *state;
+    struct bar_parts parts;
+    struct series *all, *some;
+    const int64_t march = 1709251200, may = 1714521600; /* 2024 */
+    store(f, 60, new_load(f, 60), bars(f, march - 300, 60, 10, 3), 10, 10, 0,
+          0);
+    store(f, 60, new_load(f, 60), bars(f, may, 60, 5, 4), 5, 5, 0, 0);
+    assert_true(bar_parts_get(f->db, &parts, &f->err));
+    assert_true(bar_part_is_there(&parts, 60, march - 1));
+    assert_false(bar_part_is_there(&parts, 60, may - 1));
+    for (size_t limit = 1; limit <= 20; limit++) {
+        assert_true(bar_list(f->a, f->db, NULL, 1, 60, march - 240, may + DAY_S,
+                             limit, &all, &f->err));
+        assert_true(bar_list(f->a, f->db, &parts, 1, 60, march - 240,
+                             may + DAY_S, limit, &some, &f->err));
+        assert_int_equal(all->n, limit < 14 ? limit : 14);
+        assert_int_equal(some->n, all->n);
+        for (size_t i = 0; i < all->n; i++)
+            assert_true(some->rows[i].ts == all->rows[i].ts &&
+                        some->rows[i].close == all->rows[i].close);
+    }
+    assert_true(bar_list(f->a, f->db, &parts, 1, 60, INT64_MIN, march - 60, 99,
+                         &some, &f->err));
+    assert_int_equal(some->n, 5);
 }
 
 /* --- loads --------------------------------------------------------------- */
@@ -539,6 +570,7 @@ main(void)
         T(nothing_to_store_is_no_failure),
         T(stores_at_once_wait_for_each_other),
         T(readers_say_what_is_there),
+        T(parts_are_read_one_after_the_other),
         T(a_load_is_settled_once),
         T(the_loads_of_a_run_that_wait_are_listed),
         T(a_fault_is_kept_once_and_counted),

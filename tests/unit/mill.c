@@ -54,7 +54,7 @@ static size_t
 check_one_pass(int64_t instrument_id, int32_t interval_s)
 {
     struct series *bars;
-    assert_true(bar_list(a, db, instrument_id, interval_s, 0, 4000000000,
+    assert_true(bar_list(a, db, NULL, instrument_id, interval_s, 0, 4000000000,
                          100000, &bars, &err));
     size_t n = bars->n;
     int64_t *ts = arena_array(a, n, sizeof *ts),

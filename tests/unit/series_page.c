@@ -170,8 +170,9 @@ static struct truth
 truth_now(int64_t instrument, int32_t interval_s)
 {
     struct series *stored;
-    assert_true(bar_list(a, db, instrument, interval_s, -9999 * (int64_t)DAY_S,
-                         99999 * (int64_t)DAY_S, 1000000, &stored, &err));
+    assert_true(bar_list(a, db, NULL, instrument, interval_s,
+                         -9999 * (int64_t)DAY_S, 99999 * (int64_t)DAY_S,
+                         1000000, &stored, &err));
     struct truth t = {.n = stored->n, .rows = stored->rows};
     compute(&t, instrument, interval_s);
     return t;
