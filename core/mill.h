@@ -85,6 +85,12 @@ MUST_USE bool mill_sessions_get(struct arena *a, struct db *db,
                                 int64_t instrument_id, int32_t interval_s,
                                 int64_t from_ts, int64_t to_ts,
                                 struct mill_sessions **out, struct err *err);
+/* The same of a calendar that is at hand, which must live as long. */
+struct calendar;
+struct mill_sessions *mill_sessions_of(struct arena *a,
+                                       const struct calendar *calendar,
+                                       int32_t interval_s, int64_t from_ts,
+                                       int64_t to_ts);
 /* session NULL where each bar is a session of its own (1d). */
 void mill_sessions_fill(const struct mill_sessions *s, const int64_t *ts,
                         size_t n, int64_t *session, bool *market_open);

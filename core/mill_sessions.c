@@ -12,6 +12,21 @@ struct mill_sessions {
     size_t n;
 };
 
+struct mill_sessions *
+mill_sessions_of(struct arena *a, const struct calendar *calendar,
+                 int32_t interval_s, int64_t from_ts, int64_t to_ts)
+{
+    struct mill_sessions *s = arena_alloc(a, sizeof *s);
+    *s = (struct mill_sessions){.calendar = calendar, .interval_s = interval_s};
+    if (calendar_has_hours(calendar))
+        calendar_sessions(a, calendar,
+                          from_ts < INT64_MIN + PAD_S ? from_ts
+                                                      : from_ts - PAD_S,
+                          to_ts > INT64_MAX - PAD_S ? to_ts : to_ts + PAD_S,
+                          &s->hours, &s->n);
+    return s;
+}
+
 bool
 mill_sessions_get(struct arena *a, struct db *db, int64_t instrument_id,
                   int32_t interval_s, int64_t from_ts, int64_t to_ts,
@@ -25,15 +40,7 @@ mill_sessions_get(struct arena *a, struct db *db, int64_t instrument_id,
         !calendar_read(a, rows, &calendar, &n, err))
         return err_wrap(err, "calendar of instrument %lld",
                         (long long)instrument_id);
-    struct mill_sessions *s = arena_alloc(a, sizeof *s);
-    *s = (struct mill_sessions){.calendar = calendar, .interval_s = interval_s};
-    if (calendar_has_hours(calendar))
-        calendar_sessions(a, calendar,
-                          from_ts < INT64_MIN + PAD_S ? from_ts
-                                                      : from_ts - PAD_S,
-                          to_ts > INT64_MAX - PAD_S ? to_ts : to_ts + PAD_S,
-                          &s->hours, &s->n);
-    *out = s;
+    *out = mill_sessions_of(a, calendar, interval_s, from_ts, to_ts);
     return true;
 }
 

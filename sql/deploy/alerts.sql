@@ -78,7 +78,7 @@ CREATE INDEX alert_rule_owner ON alert_rule (owner_id, id);
 -- Where a rule stands; struct alert_state, a column for each member.
 CREATE TABLE alert_state (
     rule_id   bigint NOT NULL REFERENCES alert_rule ON DELETE CASCADE,
-    subject   text NOT NULL DEFAULT '',          -- kind pipeline: what it is about
+    subject   text NOT NULL DEFAULT '',          -- kind series: the symbol; pipeline: what it is about
     phase     text NOT NULL CHECK (phase IN ('ok', 'pending', 'active', 'no_data', 'done')),
     before    text NOT NULL DEFAULT 'ok' CHECK (before IN ('ok', 'pending', 'active', 'done')),
     held      integer NOT NULL DEFAULT 0,
