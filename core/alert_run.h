@@ -9,13 +9,26 @@
  *   bars that the rule has seen already and that changed, came late or went are
  *   retroactive: the rule is replayed over them, what it would have said and
  *   did not is kept as events marked retroactive, and the state is made anew
- *   from the corrected bars. Nobody is told of these, nor of transitions on
- *   bars older than ALERT_LIVE_BARS expected ones: a history that is imported
- *   pages nobody.
+ *   from the corrected bars
+ *   bars before its first one that came since are replayed, too, by themselves
+ * Nobody is told of retroactive events, nor of transitions on bars after which
+ * ALERT_LIVE_BARS more, which the calendar lets one expect, are over: a history
+ * that is imported pages nobody. What ends an alert that was told is told all
+ * the same, however late its bar, and also when a correction took away what it
+ * was for. Of one evaluation the last 20,000 retroactive ones are kept.
+ *
+ * A bar is over when its time has passed, that of a session at the session's
+ * close: a daily bar that is fetched after that counts at once; and, if it was
+ * built of minutes, when the minutes are there (mill_is_partial). One that is
+ * not over is looked at when it is, by the clock alone.
+ *
  * A rule that is new or was changed begins with the newest bar that is over,
- * with those before it only looked back on.
+ * with those before it only looked back on, or with the first that came since
+ * it was written.
  *
  * Pipeline: core/alert_condition.h says for which subjects a condition holds.
+ *
+ * A rule has a state for each subject that was found, by the server's clock.
  *
  * One evaluation at a time (an advisory lock); others wait for it.
  */
