@@ -293,19 +293,30 @@ silence_list(struct arena *a, struct db *db, const struct alert_actor *who,
            err_wrap(err, "list silences");
 }
 
+bool
+silence_get(struct arena *a, struct db *db, const struct alert_actor *who,
+            int64_t id, struct silence *out, struct err *err)
+{
+    struct silence *s;
+    size_t n;
+    if (!list(a, db, who, id, 0, 1, &s, &n, err))
+        return err_wrap(err, "look at silence %lld", (long long)id);
+    if (n == 0)
+        return err_set(err, ERR_MISSING, "there is no silence %lld",
+                       (long long)id);
+    *out = s[0];
+    return true;
+}
+
 static bool
 end_in_tx(struct db *db, void *arg, struct err *err)
 {
     struct silence_call *c = arg;
     struct arena *a = c->a;
-    struct silence *s;
-    size_t n;
+    struct silence *s = &c->s;
     int64_t ended = 0;
-    if (!list(a, db, c->who, *c->id, 0, 1, &s, &n, err))
+    if (!silence_get(a, db, c->who, *c->id, s, err))
         return false;
-    if (n == 0)
-        return err_set(err, ERR_MISSING, "there is no silence %lld",
-                       (long long)*c->id);
     if (strcmp(s->state, "over") != 0 && !s->may_end)
         return err_set(err, ERR_DENIED, "only %s and admins end this silence",
                        s->author);

@@ -38,6 +38,10 @@ MUST_USE bool silence_list(struct arena *a, struct db *db,
                            const struct alert_actor *who, int64_t before,
                            int limit, struct silence **out, size_t *n,
                            struct err *err);
+/* fails ERR_MISSING */
+MUST_USE bool silence_get(struct arena *a, struct db *db,
+                          const struct alert_actor *who, int64_t id,
+                          struct silence *out, struct err *err);
 /* "BTC-USD, up to warning, Monday to Friday 22:00 to 06:00 Europe/Berlin" */
 const char *silence_words(struct arena *a, const struct silence *s);
 
