@@ -1,5 +1,6 @@
 /* The overview: a verdict, what needs a person, then the evidence. */
-#include "cgi/page.h"
+#include "cgi/bell.h"
+#include "cgi/page_overview_own.h"
 #include "cgi/show.h"
 #include "core/overview.h"
 #include "core/providers/provider.h"
@@ -104,6 +105,20 @@ run_words(struct arena *a, const struct overview *o, const struct verdict *v)
     return "Everything ran";
 }
 
+/* Open alerts make the verdict no better than they are. */
+static void
+judge_alerts(struct page *p, const char **tone, const char **shape,
+             const char **trouble)
+{
+    const char *severity = p->user->alerts_severity;
+    if (is(*tone, "bad") || severity == NULL || is(severity, "info"))
+        return;
+    *tone = show_tone(severity);
+    *shape = show_shape(severity);
+    if (*trouble == NULL)
+        *trouble = arena_printf(p->a, "▲ %s", bell_words(p->a, p->user));
+}
+
 static void
 set_verdict(struct page *p, const struct overview *o, const struct verdict *v)
 {
@@ -133,6 +148,7 @@ set_verdict(struct page *p, const struct overview *o, const struct verdict *v)
         trouble = NULL;
         behind = NULL;
     }
+    judge_alerts(p, &tone, &shape, &trouble);
     page_title(p, "Overview", trouble);
     view_set(p->view, "VERDICT_TONE", tone);
     view_set(p->view, "VERDICT_SHAPE", shape);
@@ -147,13 +163,16 @@ set_verdict(struct page *p, const struct overview *o, const struct verdict *v)
                       : "%s, and every source is fresh",
                   runs);
     struct view *more = view_add(p->view, "VERDICT_MORE");
-    view_setf(more, "VERDICT_MORE_TEXT", "%zu of %zu sources are fresh.",
-              v->fresh, o->n_sources);
+    view_setf(more, "VERDICT_MORE_TEXT", "%zu of %zu sources are fresh.%s",
+              v->fresh, o->n_sources,
+              p->user->alerts > 0 ? arena_printf(p->a, " Open alerts: %s.",
+                                                 bell_words(p->a, p->user))
+                                  : "");
 }
 
-static struct view *
-add_need(struct view *list, const char *tone, const char *shape,
-         const char *title, const char *text)
+struct view *
+overview_need(struct view *list, const char *tone, const char *shape,
+              const char *title, const char *text)
 {
     struct view *item = view_add(list, "NEED");
     view_set(item, "NEED_TONE", tone);
@@ -163,8 +182,8 @@ add_need(struct view *list, const char *tone, const char *shape,
     return item;
 }
 
-static void
-add_need_link(struct view *item, const char *url, const char *label)
+void
+overview_need_link(struct view *item, const char *url, const char *label)
 {
     struct view *link = view_add(item, "NEED_LINK");
     view_set(link, "NEED_LINK_URL", url);
@@ -186,15 +205,15 @@ need_trouble(struct page *p, struct view *list,
         text = arena_printf(p->a, "Ended %s.",
                             fmt_relative(p->a, t->finished_at, p->real_ts));
     text = show_short(p->a, text, REASON_CHARS);
-    struct view *item =
-        add_need(list, show_tone(t->state), show_shape(t->state), title, text);
+    struct view *item = overview_need(list, show_tone(t->state),
+                                      show_shape(t->state), title, text);
     if (is_operator(p)) {
         struct view *post = view_add(item, "NEED_POST");
         view_setf(post, "NEED_POST_URL", "/runs/%lld/retry", id);
         view_setf(post, "NEED_POST_LABEL", "Retry run %lld", id);
     }
-    add_need_link(item, arena_printf(p->a, "/runs/%lld", id),
-                  arena_printf(p->a, "Look at run %lld", id));
+    overview_need_link(item, arena_printf(p->a, "/runs/%lld", id),
+                       arena_printf(p->a, "Look at run %lld", id));
 }
 
 /* One item for all sources that no run in sight will mend by itself. */
@@ -215,7 +234,7 @@ need_sources(struct page *p, struct view *list, const struct overview *o,
     }
     if (n == 0)
         return;
-    struct view *item = add_need(
+    struct view *item = overview_need(
         list, is(state, "stale") ? "bad" : "warn", state,
         arena_printf(p->a, "%s %s %s", show_names(p->a, names, n, NAMES),
                      n == 1 ? "is" : "are", words),
@@ -224,11 +243,11 @@ need_sources(struct page *p, struct view *list, const struct overview *o,
                : "They are behind their calendars; fetch them, or look at why "
                  "the last run did not bring them.");
     if (is_operator(p))
-        add_need_link(item, url->data,
-                      n == 1 ? arena_printf(p->a, "Fetch %s", names[0])
-                             : "Fetch these");
+        overview_need_link(item, url->data,
+                           n == 1 ? arena_printf(p->a, "Fetch %s", names[0])
+                                  : "Fetch these");
     else
-        add_need_link(item, "/instruments", "Look at the instruments");
+        overview_need_link(item, "/instruments", "Look at the instruments");
 }
 
 static void
@@ -238,15 +257,15 @@ need_models(struct page *p, struct view *list, const struct overview *o)
         const struct model_item *m = &o->models[i];
         if (!is(m->newest_state, "refused"))
             continue;
-        struct view *item = add_need(
+        struct view *item = overview_need(
             list, "warn", "late",
             arena_printf(p->a, "Model %s: version %lld was refused", m->name,
                          (long long)m->newest),
             m->active != 0 ? arena_printf(p->a, "Version %lld stays active.",
                                           (long long)m->active)
                            : "There is no active version.");
-        add_need_link(item, arena_printf(p->a, "/models/%s", m->name),
-                      "See its scorecard");
+        overview_need_link(item, arena_printf(p->a, "/models/%s", m->name),
+                           "See its scorecard");
     }
 }
 
@@ -256,7 +275,7 @@ need_decisions(struct page *p, struct view *list, const struct overview *o)
     if (o->open_rows == 0)
         return;
     bool one = o->open_rows == 1;
-    struct view *item = add_need(
+    struct view *item = overview_need(
         list, "warn", "late",
         arena_printf(p->a, "%s%s in quarantine %s",
                      o->open_rows >= OVERVIEW_OPEN_ROWS ? "At least " : "",
@@ -264,31 +283,34 @@ need_decisions(struct page *p, struct view *list, const struct overview *o)
                      one ? "waits for a decision" : "wait for a decision"),
         one ? "A rule refused it, or doubts it."
             : "Rules refused them, or doubt them.");
-    add_need_link(item, "/quarantine",
-                  is_operator(p) ? "Decide" : "Look at them");
+    overview_need_link(item, "/quarantine",
+                       is_operator(p) ? "Decide" : "Look at them");
 }
 
-static void
-set_needs(struct page *p, const struct overview *o, const struct verdict *v)
+static bool
+set_needs(struct page *p, const struct overview *o, const struct verdict *v,
+          struct err *err)
 {
-    bool any = o->n_trouble > 0 || v->stuck != NULL || v->stale > 0 ||
-               v->none > 0 || o->open_rows > 0;
+    bool any = p->user->alerts > 0 || o->n_trouble > 0 || v->stuck != NULL ||
+               v->stale > 0 || v->none > 0 || o->open_rows > 0;
     for (size_t i = 0; i < o->n_models; i++)
         any |= is(o->models[i].newest_state, "refused");
     if (!any)
-        return;
+        return true;
     struct view *list = view_add(p->view, "NEEDS");
+    if (p->user->alerts > 0 && !overview_incidents(p, list, err))
+        return false;
     if (v->stuck != NULL) {
-        struct view *item = add_need(
+        struct view *item = overview_need(
             list, "bad", "failed",
             arena_printf(p->a, "Run %lld has waited for %s",
                          (long long)v->stuck->id,
                          fmt_duration(p->a, (double)v->stuck->waits_s)),
             "No worker takes it. Start one: quotemill work, or the service "
             "quotemill-work.");
-        add_need_link(item,
-                      arena_printf(p->a, "/runs/%lld", (long long)v->stuck->id),
-                      "Look at the run");
+        overview_need_link(
+            item, arena_printf(p->a, "/runs/%lld", (long long)v->stuck->id),
+            "Look at the run");
     }
     for (size_t i = 0; i < o->n_trouble; i++)
         need_trouble(p, list, &o->trouble[i]);
@@ -299,6 +321,7 @@ set_needs(struct page *p, const struct overview *o, const struct verdict *v)
     }
     need_decisions(p, list, o);
     need_models(p, list, o);
+    return true;
 }
 
 static void
@@ -509,10 +532,14 @@ page_overview(struct page *p, struct err *err)
         view_show_all(p->layout, "SIMULATED");
     if (o.last == NULL && o.n_under_way == 0) {
         set_checklist(p, &o);
+        if (p->user->alerts > 0 &&
+            !overview_incidents(p, view_add(p->view, "NEEDS"), err))
+            return false;
     } else {
         struct verdict verdict = judge(&o);
         set_verdict(p, &o, &verdict);
-        set_needs(p, &o, &verdict);
+        if (!set_needs(p, &o, &verdict, err))
+            return false;
         struct view *runs = view_add(p->view, "RUNS");
         set_runs(p, runs, &o);
         set_strips(p, runs, &o);

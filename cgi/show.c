@@ -60,6 +60,26 @@ static const struct show {
     {"info", "running", "info", "info", "busy"},
     {"warning", "late", "late", "warning", "warn"},
     {"critical", "stale", "stale", "critical", "bad"},
+    /* incidents (open is above), events, silences (active is above) */
+    {"acked", "running", "running", "acknowledged", "busy"},
+    {"over", "cancelled", "cancelled", "over", "idle"},
+    {"silent", "closed", "closed", "active", "idle"},
+    {"fired", "failed", "stale", "fired", "bad"},
+    {"resolved", "passed", "succeeded", "resolved", "good"},
+    {"data_lost", "late", "none", "data lost", "warn"},
+    {"data_back", "passed", "succeeded", "data back", "good"},
+    {"retroactive", "none", "skipped", "retroactive", "idle"},
+    /* deliveries */
+    {"waiting", "queued", "queued", "waiting", "idle"},
+    {"sending", "running", "running", "sending", "busy"},
+    {"sent", "succeeded", "succeeded", "sent", "good"},
+    {"dead", "failed", "failed", "given up", "bad"},
+    {"dropped", "skipped", "skipped", "dropped", "idle"},
+    /* channels */
+    {"works", "passed", "succeeded", "works", "good"},
+    {"failing", "failed", "failed", "failing", "bad"},
+    {"unused", "none", "none", "not used yet", "idle"},
+    {"off", "cancelled", "cancelled", "off", "idle"},
 };
 
 static const struct show *

@@ -29,7 +29,7 @@
 <li><a href="/runs" {{#AT_RUNS}}aria-current="page"{{/AT_RUNS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-runs"/></svg>Runs</a></li>
 {{#IS_OPERATOR}}<li><a href="/trigger" {{#AT_TRIGGER}}aria-current="page"{{/AT_TRIGGER}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-trigger"/></svg>Trigger</a></li>
 <li><a href="/upload" {{#AT_UPLOAD}}aria-current="page"{{/AT_UPLOAD}} {{#AT_UPLOADS}}aria-current="true"{{/AT_UPLOADS}} {{#AT_LOADS}}aria-current="true"{{/AT_LOADS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-upload"/></svg>Upload</a></li>{{/IS_OPERATOR}}
-<li><a href="/alerts" {{#AT_ALERTS}}aria-current="page"{{/AT_ALERTS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-alerts"/></svg>Alerts</a></li>
+<li><a href="/alerts" {{#AT_ALERTS}}aria-current="page"{{/AT_ALERTS}} {{#AT_INCIDENTS}}aria-current="true"{{/AT_INCIDENTS}} {{#AT_SILENCES}}aria-current="true"{{/AT_SILENCES}} {{#AT_DELIVERIES}}aria-current="true"{{/AT_DELIVERIES}} {{#AT_CHANNELS}}aria-current="true"{{/AT_CHANNELS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-alerts"/></svg>Alerts</a></li>
 <li><a href="/models" {{#AT_MODELS}}aria-current="page"{{/AT_MODELS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-models"/></svg>Models</a></li>
 <li><a href="/instruments" {{#AT_INSTRUMENTS}}aria-current="page"{{/AT_INSTRUMENTS}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-instruments"/></svg>Instruments</a></li>
 <li><a href="/coverage" {{#AT_COVERAGE}}aria-current="page"{{/AT_COVERAGE}}><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-coverage"/></svg>Coverage</a></li>

@@ -23,7 +23,8 @@
 <svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{NEED_SHAPE}}"/></svg>
 <div class="needs-words"><strong>{{NEED_TITLE}}</strong><span class="soft">{{NEED_TEXT}}</span></div>
 <div class="actions">
-{{#NEED_POST}}<form method="post" action="{{NEED_POST_URL}}"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-primary" type="submit">{{NEED_POST_LABEL}}</button></form>{{/NEED_POST}}
+{{#NEED_POST}}<form method="post" action="{{NEED_POST_URL}}"><input type="hidden" name="csrf" value="{{CSRF}}">{{#NEED_FIELD}}<input type="hidden" name="{{FIELD_NAME}}" value="{{FIELD_VALUE}}">{{/NEED_FIELD}}<button class="button button-primary" type="submit">{{NEED_POST_LABEL}} <span class="visually-hidden">{{NEED_POST_OBJECT}}</span></button></form>{{/NEED_POST}}
+{{#NEED_ALSO}}<form method="post" action="{{NEED_POST_URL}}"><input type="hidden" name="csrf" value="{{CSRF}}">{{#NEED_FIELD}}<input type="hidden" name="{{FIELD_NAME}}" value="{{FIELD_VALUE}}">{{/NEED_FIELD}}<button class="button" type="submit">{{NEED_POST_LABEL}} <span class="visually-hidden">{{NEED_POST_OBJECT}}</span></button></form>{{/NEED_ALSO}}
 {{#NEED_LINK}}<a class="button" href="{{NEED_LINK_URL}}">{{NEED_LINK_LABEL}}</a>{{/NEED_LINK}}
 </div>
 </li>

@@ -20,6 +20,6 @@ SELECT CASE WHEN NOT pg_is_in_recovery()
  CROSS JOIN LATERAL (
        SELECT count(*) AS n, max(array_position(ARRAY['info', 'warning', 'critical'], seen.severity)) AS worst
          FROM (SELECT i.severity FROM alert_incident i
-                WHERE i.closed_at IS NULL AND i.acked_at IS NULL AND u.id IS NOT NULL
+                WHERE NOT i.settled AND i.closed_at IS NULL AND i.acked_at IS NULL AND u.id IS NOT NULL
                   AND (u.role = 'admin' OR i.shared OR i.owner_id IS NULL OR i.owner_id = u.id)
                 LIMIT 100) seen) bell;
