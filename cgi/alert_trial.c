@@ -2,6 +2,7 @@
 
 #include "cgi/picture.h"
 #include "cgi/show.h"
+#include "core/alert_condition.h"
 #include "core/alert_history.h"
 #include "core/alert_words.h"
 #include "core/bar.h"
@@ -15,6 +16,7 @@
 
 enum {
     FIRINGS_SHOWN = 12,
+    HOLDS_SHOWN = 20,
     SPANS_DRAWN = 400, /* more lie on each other */
 };
 
@@ -378,12 +380,38 @@ try_series(struct page *p, struct trial *t, struct err *err)
 /* --- a condition of the pipeline ------------------------------------------ */
 
 static bool
-try_condition(struct trial *t)
+try_condition(struct page *p, struct trial *t, struct err *err)
 {
+    const struct alert_condition *c = alert_condition_find(t->s->condition);
+    struct alert_finding *found;
+    size_t n;
+    double threshold = isnan(t->s->threshold) ? c->threshold : t->s->threshold;
+    if (!alert_condition_look(p->a, p->db, c, threshold, t->s->subject,
+                              p->now_ts, &found, &n, err))
+        return false;
+    struct view *v = view_add(t->v, "NOW");
+    show_state(p->a, v, "NOW_", n > 0 ? "alert_active" : "alert_ok");
+    view_set(v, "NOW_WORDS",
+             n == 0
+                 ? "It holds for nothing."
+                 : arena_printf(
+                       p->a, "It holds for %s.",
+                       c->subject != NULL
+                           ? fmt_plural(p->a, (int64_t)n, c->subject,
+                                        arena_printf(p->a, "%ss", c->subject))
+                           : "the installation"));
     set_not_tried(
         t, "It is tried on the present alone",
         "What the pipeline was like in the past is not stored as bars "
         "are.");
+    struct view *holds = n > 0 ? view_add(t->v, "HOLDS") : NULL;
+    for (size_t i = 0; i < n && i < HOLDS_SHOWN; i++) {
+        struct view *one = view_add(holds, "HOLD");
+        view_set(one, "HOLD_SUBJECT", found[i].subject);
+        view_set(one, "HOLD_WORDS", found[i].text);
+    }
+    if (n > HOLDS_SHOWN)
+        view_show(holds, "HOLDS_CUT");
     return true;
 }
 
@@ -399,5 +427,5 @@ alert_trial(struct page *p, const struct alert_stored *s, const char *span,
                       "it is tried on the past.");
         return true;
     }
-    return s->is_pipeline ? try_condition(&t) : try_series(p, &t, err);
+    return s->is_pipeline ? try_condition(p, &t, err) : try_series(p, &t, err);
 }

@@ -20,4 +20,9 @@
 </table>
 </div>
 {{/FIRINGS}}
+{{#HOLDS}}
+<ul class="saved">{{#HOLD}}<li><p><strong>{{HOLD_SUBJECT}}</strong> {{HOLD_WORDS}}</p></li>
+{{/HOLD}}</ul>
+{{#HOLDS_CUT}}<p class="soft">There are more.</p>{{/HOLDS_CUT}}
+{{/HOLDS}}
 </div>

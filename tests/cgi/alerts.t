@@ -159,7 +159,12 @@ subtest "each preset is fit to be saved" => sub {
         qr{change_5 above 10, change_5 below -10, rsi_14 above 70, rsi_14 below 30, macd crosses_above macd_signal, macd crosses_below macd_signal, volume_spike_20 above 3, sma_50 crosses_above sma_200}, "as it says";
     my $r = $c->get("/alerts/new?preset=pipeline&condition=quality_below");
     has $r, qr{<option value="quality_below" selected>A day&#39;s data is of low quality \(score, usually 0\.9\)}, "a condition of the pipeline";
-    has $r, qr{It is tried on the present alone}, "has no past to be tried on";
+    has $r, qr{It is tried on the present alone.*Now:.*It holds for}s, "has no past to be tried on";
+    $c->sql("INSERT INTO run (mode, steps, lane, trigger, requested_by, state, queued_at, finished_at, error)
+             VALUES ('incremental', '{fetch}', 0, 'cli', 'ann', 'failed', now(), now(), 'it <broke>')");
+    like trial($c->get("/alerts/new?preset=pipeline&condition=run_failed")), qr{Now: active It holds for 1 schedule},
+        "but a present";
+    has $c->get("/alerts/new?preset=pipeline&condition=run_failed"), qr{<li><p>.*failed.*it &lt;broke&gt;}s, "told in words";
     $r = $c->post("/alerts/new", form_of($r->{body}, threshold => "0.8", subject => "ACME", do => "save"));
     is $r->{status}, 303, "saved";
     is $c->sql("SELECT name, condition, threshold, subject FROM alert_rule WHERE owner = 'ann' ORDER BY id DESC LIMIT 1"),
