@@ -2,6 +2,7 @@
  * as a document. */
 #include "cgi/alert_api.h"
 #include "core/alert_history.h"
+#include "core/alert_now.h"
 #include "core/interval.h"
 
 #include <string.h>
@@ -63,6 +64,35 @@ page_api_alerts_replay(struct page *p, struct err *err)
         return false;
     alert_history_json(p->a, p->out, &ask, &s.rule, &sum);
     return true;
+}
+
+static bool
+answer_now(struct page *p, const struct alert_stored *s, struct err *err)
+{
+    struct alert_now now;
+    if (!alert_now(p->a, p->db, s, p->now_ts, &now, err))
+        return false;
+    alert_now_json(p->a, p->out, s, p->now_ts, &now);
+    return true;
+}
+
+bool
+page_api_alerts_test(struct page *p, struct err *err)
+{
+    struct alert_stored s;
+    return read_rule(p, &s, err) && check_rule(p, &s, err) &&
+           answer_now(p, &s, err);
+}
+
+bool
+page_api_alert_test(struct page *p, struct err *err)
+{
+    const struct alert_actor who = request_alert_actor(p);
+    struct alert_stored s;
+    int64_t id;
+    return alert_api_id(p, &id, err) &&
+           alert_stored_get(p->a, p->db, &who, id, &s, err) &&
+           answer_now(p, &s, err);
 }
 
 bool

@@ -357,6 +357,9 @@ GRANT SELECT ON channel, alert_rule, alert_state, alert_incident, alert_event, s
 GRANT EXECUTE ON FUNCTION alert_data_directory TO quotemill_console;
 GRANT INSERT, UPDATE, DELETE ON channel, alert_rule, silence TO quotemill_console;
 GRANT UPDATE (rule_version) ON alert_state TO quotemill_console;
+-- a rule may be tried before it is kept
+GRANT SELECT ON provider_outage TO quotemill_console;
+GRANT EXECUTE ON FUNCTION alert_data_directory TO quotemill_console;
 GRANT UPDATE (acked_by, acked_at, ack_note) ON alert_incident TO quotemill_console;
 GRANT INSERT ON delivery TO quotemill_console;
 GRANT UPDATE (state, not_before, attempts, asked_by) ON delivery TO quotemill_console;

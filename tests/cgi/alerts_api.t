@@ -212,6 +212,29 @@ subtest "a rule is tried on the past" => sub {
     is api(vera => POST => "/replay", {id => $id})->{json}{fired}, 1, "one that is stored";
 };
 
+subtest "a rule is tried at this moment" => sub {
+    my $rule = {symbol => "BTC-USD", when => "close above 101", clear => 99};
+    my $r = api(vera => POST => "/test", {rule => $rule});
+    is $r->{status}, 200, "by anybody";
+    is_deeply [@{$r->{json}}{qw(phase ts fired_at bars)}],
+        ["active", "2024-03-19T00:00:00Z", "2024-03-04T00:00:00Z", 19], "active, since it has not come to its clear level";
+    is_deeply [@{$r->{json}}{qw(left right)}], [{term => "close", value => 100}, {term => "101", value => 101}], "its terms";
+    is api(vera => POST => "/test", {rule => {%$rule, no_data_s => 3600}})->{json}{phase}, "no_data", "nothing came since";
+    my $found = sub {
+        my $r = api(vera => POST => "/test", {rule => {condition => "breaker_open", subject => "binance"}})->{json};
+        return join " ", $r->{phase}, map { $_->{subject} } @{$r->{findings}};
+    };
+    is $found->(), "ok", "a condition that does not hold";
+    $c->sql("INSERT INTO rate_bucket (provider, tokens, refilled_at, blocked_until) VALUES ('binance', 0, now(), now() + interval '1 hour')
+             ON CONFLICT (provider) DO UPDATE SET blocked_until = EXCLUDED.blocked_until");
+    is $found->(), "active binance", "and one that does";
+    my $id = api(ann => POST => "", {@high})->{json}{id};
+    is api(ann => POST => "/$id/test")->{json}{phase}, "ok", "one that is stored";
+    is api(bob => POST => "/$id/test")->{status}, 404, "not for others";
+    is field(api(vera => POST => "/test", {rule => {%$rule, clear => 102}})), "rule.clear", "a bad one";
+    is $c->sql("SELECT count(*) FROM alert_state"), 0, "nothing is kept";
+};
+
 subtest "a token may what its scope says" => sub {
     my %token;
     for my $scope ("read", "full") {
