@@ -121,14 +121,12 @@ backoff_s(int64_t attempts, int64_t asked_s)
     return fmax(s, fmin((double)asked_s, DELIVERY_WAIT_MAX_S));
 }
 
-static const char *
-state_after(const struct delivery_work *d, enum delivery_outcome outcome)
+enum delivery_outcome
+delivery_settled(const struct delivery_work *d, enum delivery_outcome outcome)
 {
     bool is_last =
         d->attempts >= DELIVERY_TRIES || strcmp(d->kind, "test") == 0;
-    if (outcome == DELIVERY_SENT)
-        return "sent";
-    return outcome == DELIVERY_REFUSED || is_last ? "dead" : "waiting";
+    return outcome == DELIVERY_AGAIN && is_last ? DELIVERY_REFUSED : outcome;
 }
 
 static const char *
@@ -142,14 +140,17 @@ delivery_end(struct db *db, const char *worker, const struct delivery_work *d,
              const struct delivery_end *end, struct err *err)
 {
     struct arena *a = arena_new();
-    const char *state = state_after(d, end->outcome);
+    static const char *const states[] = {[DELIVERY_SENT] = "sent",
+                                         [DELIVERY_AGAIN] = "waiting",
+                                         [DELIVERY_REFUSED] = "dead"};
+    enum delivery_outcome outcome = delivery_settled(d, end->outcome);
     double wait_s =
-        strcmp(state, "waiting") == 0 ? backoff_s(d->attempts, end->wait_s) : 0;
+        outcome == DELIVERY_AGAIN ? backoff_s(d->attempts, end->wait_s) : 0;
     bool ok =
         db_exec(db, SQL_delivery_end,
                 DB_ARGS(fmt_i64(a, d->id), worker, fmt_i64(a, d->attempts),
-                        state, fmt_f64(a, wait_s), cleaned(a, end->answer),
-                        cleaned(a, end->error)),
+                        states[outcome], fmt_f64(a, wait_s),
+                        cleaned(a, end->answer), cleaned(a, end->error)),
                 NULL, err);
     arena_free(a);
     return ok;

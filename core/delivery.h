@@ -30,8 +30,9 @@ struct delivery_work {
     const char *title, *body;                     /* NULL at the first try */
     int64_t created_ts, claimed_ts;
 };
-/* Claims those that are due, oldest first, at most `limit`; one that tells of
- * an incident only when all that told this channel of it before have ended.
+/* Claims those that are due, oldest first, at most `limit`: one for each
+ * channel for which nobody sends just now; and none that tells of an incident
+ * of which the channel is still to be told something earlier.
  * next_s   until the next one is due; -1: none waits */
 MUST_USE bool delivery_claim(struct arena *a, struct db *db, const char *worker,
                              double lease_s, int limit,
@@ -74,6 +75,9 @@ struct delivery_end {
     const char *error;  /* in words; NULL: none */
     int64_t wait_s;     /* that the server asked for; -1: none */
 };
+/* What an outcome comes to: refused when it was the last try. */
+enum delivery_outcome delivery_settled(const struct delivery_work *d,
+                                       enum delivery_outcome outcome);
 /* Also notes on the channel how it goes. What somebody else has claimed in the
  * meantime stays theirs, but what a server took is sent. */
 MUST_USE bool delivery_end(struct db *db, const char *worker,

@@ -30,8 +30,12 @@ struct transfer {
     int64_t header_bytes, wire_bytes;
     bool too_large;
     bool cut_body, is_cut; /* a longer body is cut, no fault; it was */
-    const char *upload;    /* of a mail: what is still to be sent */
-    size_t upload_len;
+    /* of a mail: the recipients, what is still to be sent, and how much of
+     * body are replies that are kept */
+    bool is_mail;
+    struct curl_slist *rcpt;
+    const char *upload;
+    size_t upload_len, kept;
 };
 
 struct http {

@@ -43,6 +43,7 @@ static void
 transfer_free(struct transfer *t)
 {
     curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->rcpt);
     curl_easy_cleanup(t->easy);
     arena_free(t->a);
     free(t);
@@ -93,14 +94,30 @@ on_send(void *arg, char *ip, char *local_ip, int port, int local_port)
     return CURL_PREREQFUNC_OK;
 }
 
+/* A mail server's answer is what it refused, and its last word. */
+static void
+add_reply(struct transfer *t, const char *line, size_t len)
+{
+    bool is_refusal = len > 0 && (line[0] == '4' || line[0] == '5');
+    if (t->body->len > t->kept) {
+        t->body->len = t->kept;
+        t->body->data[t->kept] = '\0';
+    }
+    if (t->body->len + len <= (size_t)t->max_body_bytes)
+        buf_add(t->body, line, len);
+    if (is_refusal)
+        t->kept = t->body->len;
+}
+
 static size_t
 on_header(char *data, size_t size, size_t n, void *arg)
 {
-    (void)data;
     struct transfer *t = arg;
     moved(t);
     t->header_bytes += (int64_t)(size * n);
     t->too_large = t->header_bytes > HEADERS_MAX_BYTES;
+    if (t->is_mail)
+        add_reply(t, data, size * n);
     return t->too_large ? 0 : size * n;
 }
 
@@ -235,7 +252,9 @@ fault_of(struct transfer *t, CURLcode code, int status, const char **text)
                              (long long)t->max_body_bytes);
         return HTTP_TOO_LARGE;
     }
-    switch (t->is_cut ? CURLE_OK : code) {
+    /* what a mail server refuses is its answer */
+    bool is_answer = t->is_cut || (t->is_mail && status >= 400);
+    switch (is_answer ? CURLE_OK : code) {
     case CURLE_OK:
         *text = "";
         return HTTP_OK;
@@ -259,7 +278,7 @@ fault_of(struct transfer *t, CURLcode code, int status, const char **text)
         *text = "redirected to a protocol that is not allowed";
         return HTTP_NETWORK;
     default:
-        return status != 0 ? HTTP_CUT_OFF : HTTP_NETWORK;
+        return status != 0 && !t->is_mail ? HTTP_CUT_OFF : HTTP_NETWORK;
     }
 }
 
@@ -283,6 +302,7 @@ transfer_recycle(struct transfer *t)
 {
     struct http *http = t->http;
     curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->rcpt);
     curl_easy_reset(t->easy);
     arena_reset(t->a);
     struct transfer empty = {.a = t->a, .easy = t->easy, .next = http->idle};
@@ -306,7 +326,7 @@ finish(struct transfer *t, enum http_fault fault, const char *text, int status)
     r->body = t->body->data;
     r->body_len = t->body->len;
     r->content_type = type != NULL ? type : "";
-    r->retry_after_s = retry_after(t);
+    r->retry_after_s = t->is_mail ? -1 : retry_after(t);
     r->elapsed_ms = (double)total_us / 1e3;
     r->first_byte_ms = (double)first_us / 1e3;
     t->done(t->arg, r);

@@ -164,6 +164,20 @@ secret_mac_hex(struct arena *a, const unsigned char key[SECRET_KEY_BYTES],
 }
 
 const char *
+secret_hmac_hex(struct arena *a, const char *key, const char *text)
+{
+    crypto_auth_hmacsha256_state state;
+    unsigned char out[crypto_auth_hmacsha256_BYTES];
+    crypto_auth_hmacsha256_init(&state, (const unsigned char *)key,
+                                strlen(key));
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)text,
+                                  strlen(text));
+    crypto_auth_hmacsha256_final(&state, out);
+    sodium_memzero(&state, sizeof state);
+    return hex(a, out, sizeof out);
+}
+
+const char *
 secret_seal(struct arena *a, const unsigned char key[SECRET_KEY_BYTES],
             const char *plain)
 {

@@ -45,6 +45,10 @@ const char *secret_mac_hex(struct arena *a,
                            const unsigned char key[SECRET_KEY_BYTES],
                            const char *purpose, const char *text);
 
+/* HMAC-SHA256 with a key of any length, in hex.
+ * source  RFC 2104, RFC 4231 */
+const char *secret_hmac_hex(struct arena *a, const char *key, const char *text);
+
 /* Secretbox: base64 of nonce and box. fails ERR_INTERNAL when forged. */
 const char *secret_seal(struct arena *a,
                         const unsigned char key[SECRET_KEY_BYTES],

@@ -18,6 +18,10 @@
  *   <script>, onclick              in quotes as a JavaScript string, else
  *                                  null unless a number or true or false
  * A template that says :none is refused.
+ *
+ * Files in a folder named messages are text for mail and chats: nothing is
+ * escaped there, and line one is {{! text: nothing is escaped }}. An empty line
+ * is {{BI_NEWLINE}} at the end of the one before.
  */
 #ifndef LIB_VIEW_H
 #define LIB_VIEW_H

@@ -48,7 +48,6 @@ stub_answer(char *out, int status, const char *headers, const char *body)
              strlen(body), headers, body);
 }
 
-/* One request head; bodies are not expected. */
 static bool
 read_head(int fd, char *text, size_t size)
 {
@@ -62,6 +61,23 @@ read_head(int fd, char *text, size_t size)
             return true;
     }
     return false;
+}
+
+static bool
+read_body(int fd, struct stub_request *request)
+{
+    const char *length = strcasestr(request->head, "\r\nContent-Length:");
+    size_t len = 0, want = length != NULL ? strtoul(length + 17, NULL, 10) : 0;
+    if (want >= sizeof request->body)
+        return false;
+    while (len < want) {
+        ssize_t n = recv(fd, request->body + len, want - len, 0);
+        if (n <= 0)
+            return false;
+        len += (size_t)n;
+    }
+    request->body[len] = '\0';
+    return true;
 }
 
 static bool
@@ -84,6 +100,7 @@ serve_one(struct stub *stub, int fd, char *out)
     struct stub_request request;
     char path[2048];
     if (!read_head(fd, request.head, sizeof request.head) ||
+        !read_body(fd, &request) ||
         sscanf(request.head, "%*s %2047s", path) != 1)
         return false;
     request.at_ms = now_ms();

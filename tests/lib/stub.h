@@ -5,11 +5,12 @@
 
 #include <stddef.h>
 
-enum { STUB_ANSWER_MAX = 65536, STUB_LOG_MAX = 256 };
+enum { STUB_ANSWER_MAX = 65536, STUB_LOG_MAX = 256, STUB_BODY_MAX = 8192 };
 
 struct stub_request {
     char head[4096]; /* request line and headers */
-    double at_ms;    /* monotonic */
+    char body[STUB_BODY_MAX];
+    double at_ms; /* monotonic */
 };
 
 /* Writes the whole response to out (stub_answer helps). Returns the
