@@ -145,5 +145,37 @@ SELECT is((SELECT count(*) FROM model_touch WHERE interval_s = 900), 1::bigint, 
 SELECT does_not('worker', 'write what the models hear', 'INSERT INTO model_touch (instrument_id, interval_s, from_ts) VALUES (1, 60, now())');
 SELECT does('console', 'reads a month', 'SELECT * FROM bar_minute_2024_05');
 
+-- Alerts: the worker sees, the console says what is to be seen; neither does the other's.
+SELECT may('quotemill_console', 'SELECT', ARRAY['channel', 'alert_rule', 'alert_state', 'alert_incident', 'alert_event', 'silence',
+    'silence_now', 'delivery', 'delivery_incident']);
+SELECT may('quotemill_console', 'INSERT, UPDATE, DELETE', ARRAY['channel', 'alert_rule', 'silence']);
+SELECT may_not('quotemill_console', 'INSERT, UPDATE, DELETE, TRUNCATE', ARRAY['alert_state', 'alert_event', 'delivery_incident']);
+SELECT may_not('quotemill_console', 'INSERT, UPDATE, DELETE, TRUNCATE', ARRAY['alert_incident']);
+SELECT may_not('quotemill_console', 'UPDATE, DELETE, TRUNCATE', ARRAY['delivery']);
+SELECT may('quotemill_worker', 'SELECT', ARRAY['channel', 'alert_rule', 'silence', 'silence_now', 'provider_outage', 'alert_dirty']);
+SELECT may('quotemill_worker', 'INSERT', ARRAY['alert_state', 'alert_event', 'alert_incident', 'delivery', 'delivery_incident']);
+SELECT may_not('quotemill_worker', 'INSERT, UPDATE, DELETE, TRUNCATE', ARRAY['silence']);
+SELECT may_not('quotemill_worker', 'DELETE, TRUNCATE', ARRAY['channel', 'alert_incident', 'alert_event', 'delivery', 'delivery_incident']);
+SELECT does('worker', 'keeps what happened', $$WITH i AS (INSERT INTO alert_incident (shared, title, severity, tags, opened_at, tell_at)
+    VALUES (true, 't', 'info', '{}', now(), now()) RETURNING id)
+    INSERT INTO alert_event (rule_name, shared, severity, kind, subject, at, text, incident_id)
+    SELECT 'r', true, 'info', 'fired', '', now(), 't', id FROM i$$);
+SELECT does('worker', 'owes a message', $$INSERT INTO delivery (channel_name, kind, severity) VALUES ('c', 'opened', 'info')$$);
+SELECT does('worker', 'asks where the database is', 'SELECT alert_data_directory()');
+SELECT does_not('console', 'ask that', 'SELECT alert_data_directory()');
+SELECT does_not('worker', 'say where messages go', $$UPDATE channel SET settings = '{}'$$);
+SELECT does_not('worker', 'change who may be told', 'UPDATE channel SET enabled = false');
+SELECT does('worker', 'notes how a channel goes', 'UPDATE channel SET sent_at = now(), fault_at = now(), fault = NULL');
+SELECT does_not('worker', 'forget what happened', 'DELETE FROM alert_event');
+SELECT does_not('worker', 'keep anything quiet', $$UPDATE silence SET reason = 'x'$$);
+SELECT does('console', 'acknowledges', $$UPDATE alert_incident SET acked_by = 'a', acked_at = now(), ack_note = ''$$);
+SELECT does_not('console', 'close an incident', 'UPDATE alert_incident SET closed_at = now()');
+SELECT does_not('console', 'rewrite what happened', $$UPDATE alert_event SET text = 'nothing'$$);
+SELECT does('console', 'sends again', $$UPDATE delivery SET state = 'waiting', not_before = now(), attempts = 0, asked_by = 'a'$$);
+SELECT does_not('console', 'rewrite a message', $$UPDATE delivery SET body = 'x'$$);
+SELECT does_not('console', 'forget a message', 'DELETE FROM delivery');
+SELECT does('console', 'silences', $$INSERT INTO silence (author, reason, ends_at) VALUES ('a', 'r', now() + interval '1 hour')$$);
+SELECT does_not('console', 'note bars for rules', $$INSERT INTO alert_dirty (instrument_id, interval_s, from_ts, to_ts) VALUES (1, 60, now(), now())$$);
+
 SELECT * FROM finish();
 ROLLBACK;
