@@ -2,6 +2,7 @@
  * what they say, and whom they blame. */
 #include "core/alert_condition.h"
 
+#include "core/alert_run.h"
 #include "core/fetch.h"
 #include "lib/buf.h"
 #include "lib/config.h"
@@ -380,6 +381,78 @@ a_queue_is_stuck_when_what_may_start_does_not(void **state)
     assert_finds("queue_stuck", "");
 }
 
+/* Evaluates everything at a time and says what is open and what was told. */
+static const char *
+evaluated(int64_t now_ts)
+{
+    struct alert_run_report report;
+    const struct alert_run_options options = {.now_ts = now_ts,
+                                              .pipeline = true};
+    if (!alert_run(db, &options, &report, &err))
+        fail_msg("%s", err.text);
+    return sql("SELECT (SELECT string_agg(concat_ws(' ', i.title, i.severity, "
+               "i.events, CASE WHEN closed_at IS NULL THEN 'open' ELSE "
+               "'closed' END), ', ') FROM alert_incident i), (SELECT "
+               "string_agg(kind, ', ' ORDER BY id) FROM delivery)");
+}
+
+static void
+an_outage_is_one_incident_with_one_message_and_one_end(void **state)
+{
+    (void)state;
+    enum { LATER = NOW + 3 * DAY_S };
+    setenv("QM_ALERT_GROUP_S", "0", 1);
+    assert_true(config_load(&err));
+    sql("DELETE FROM channel; INSERT INTO channel (name, kind, severities, "
+        "created_by) VALUES ('desk', 'webhook', '{info,warning,critical}', "
+        "'t'); DELETE FROM alert_rule WHERE condition = 'disk_low'; DELETE "
+        "FROM instrument WHERE symbol = 'WTI'");
+    bars("AAPL", "2024-04-30");
+    bars("MSTR", "2024-04-30");
+    bars("BTC-USD", "2024-05-03");
+    assert_string_equal(evaluated(NOW), "|");
+    /* It goes down in a run; that fails for it; the data grows late for want of
+     * it; the model finds nothing good in what is left. */
+    int64_t r = run("nightly", "running", "fetch");
+    fault(r, "yahoo", "server", 3);
+    assert_string_equal(evaluated(NOW),
+                        "A provider does not answer: yahoo warning 1 open|"
+                        "opened");
+    source(r, "AAPL", "yahoo", "failed");
+    source(r, "MSTR", "yahoo", "failed");
+    set_run(r, "failed");
+    assert_string_equal(evaluated(NOW),
+                        "A provider does not answer: yahoo critical 2 open|"
+                        "opened");
+    version(1, "refused", "2024-05-01Z");
+    assert_string_equal(evaluated(LATER),
+                        "A provider does not answer: yahoo critical 5 open|"
+                        "opened");
+    /* The next run begins as the last one ended. */
+    r = run("nightly", "running", "fetch");
+    fault(r, "yahoo", "server", 1);
+    assert_string_equal(evaluated(LATER),
+                        "A provider does not answer: yahoo critical 5 open|"
+                        "opened");
+    /* It is back, and one after the other mends. */
+    load(r, "AAPL", "yahoo");
+    assert_string_equal(evaluated(LATER),
+                        "A provider does not answer: yahoo critical 6 open|"
+                        "opened");
+    sql("INSERT INTO bar SELECT i.id, 86400, ts, 1, 1, 1, 1, NULL, 1 FROM "
+        "instrument i, generate_series('2024-05-01Z'::timestamptz, "
+        "'2024-05-03Z', interval '1 day') ts WHERE symbol IN ('AAPL', "
+        "'MSTR')");
+    set_run(r, "succeeded");
+    version(2, "active", "2024-05-04Z");
+    assert_string_equal(evaluated(LATER),
+                        "A provider does not answer: yahoo critical 10 closed|"
+                        "opened, resolved");
+    assert_string_equal(evaluated(LATER),
+                        "A provider does not answer: yahoo critical 10 closed|"
+                        "opened, resolved");
+}
+
 int
 main(void)
 {
@@ -395,6 +468,7 @@ main(void)
         DB_CASE(a_quota_is_what_is_left_of_the_burst),
         DB_CASE(the_newest_version_of_a_model_counts),
         DB_CASE(a_disk_is_the_archives_and_the_databases),
+        DB_CASE(an_outage_is_one_incident_with_one_message_and_one_end),
         DB_CASE(a_queue_is_stuck_when_what_may_start_does_not),
     };
     return DB_CASES_RUN(tests);
