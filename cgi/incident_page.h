@@ -31,10 +31,10 @@ void incident_csv(struct buf *out, const char *text);
 void incident_csv_time(struct arena *a, struct buf *out, int64_t ts);
 
 /* Tables, each a template that v's template includes: INCIDENTS with a
- * "Change" for whoever may; LINES of events; DELIVERIES. next: where the forms
- * lead back to. */
+ * "Change" for whoever may; LINES of events; DELIVERIES. label: the table's,
+ * for those who cannot see it; next: where the forms lead back to. */
 void incident_rows(struct page *p, struct view *v, const struct incident *list,
-                   size_t n, const char *next);
+                   size_t n, const char *label, const char *next);
 void incident_lines_set(struct page *p, struct view *v,
                         const struct incident_line *list, size_t n);
 void delivery_rows(struct page *p, struct view *v, const struct delivery *list,

@@ -42,9 +42,10 @@ set_row(struct page *p, struct view *v, const struct incident *i,
 
 void
 incident_rows(struct page *p, struct view *v, const struct incident *list,
-              size_t n, const char *next)
+              size_t n, const char *label, const char *next)
 {
     struct view *all = view_include(v, "INCIDENTS", "incidents/rows.tpl");
+    view_set(all, "TABLE_LABEL", label);
     for (size_t i = 0; i < n; i++)
         set_row(p, view_add(all, "INCIDENT"), &list[i], next);
 }

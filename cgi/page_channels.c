@@ -66,8 +66,6 @@ set_channel(struct page *p, struct view *v, const struct channel *c)
     if (c->n_dead > 0)
         view_set(view_add(v, "DEAD"), "DEAD_TEXT", fmt_count(p->a, c->n_dead));
     view_set(v, "N_RULES", fmt_plural(p->a, c->n_rules, "rule", "rules"));
-    if (c->enabled)
-        view_show(v, "MAY_TEST");
 }
 
 bool

@@ -99,7 +99,9 @@ set_standing(struct page *p, const struct incident_filter *f, bool *any,
         if (counts[which] > 0)
             incident_rows(
                 p, view_add(p->view, which == 0 ? "OPEN" : "ACKNOWLEDGED"),
-                split[which], counts[which], here(p));
+                split[which], counts[which],
+                which == 0 ? "Open incidents" : "Acknowledged incidents",
+                here(p));
     if (more)
         view_show(p->view, "MORE_OPEN");
     *any |= n > 0;
@@ -134,7 +136,7 @@ set_pages(struct page *p, const struct incident_filter *f, bool *any,
                                            .several = "incidents",
                                            .id = incident_id},
                      list, &first, &n);
-    incident_rows(p, v, list + first, n, here(p));
+    incident_rows(p, v, list + first, n, "Table of incidents", here(p));
     return true;
 }
 

@@ -22,7 +22,7 @@
 {{#DEAD}}<div><dt>Given up</dt><dd><a href="/deliveries?channel={{CHANNEL_ID}}&amp;state=dead">{{DEAD_TEXT}}</a></dd></div>{{/DEAD}}
 {{#FAULT}}<div class="wide"><dt>Last fault</dt><dd>{{FAULT_TEXT}}, {{#FAULT_AT}}<time datetime="{{FAULT_AT_ISO}}" title="{{FAULT_AT_FULL}}">{{FAULT_AT_AGO}}</time>{{/FAULT_AT}}</dd></div>{{/FAULT}}
 </dl>
-{{#MAY_TEST}}<form class="actions" method="post" action="/channels/{{CHANNEL_ID}}/test"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-primary" type="submit">Send a test to {{CHANNEL_NAME}}</button></form>{{/MAY_TEST}}
+<form class="actions" method="post" action="/channels/{{CHANNEL_ID}}/test"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-primary" type="submit">Send a test to {{CHANNEL_NAME}}</button></form>
 {{#LAST}}{{>DELIVERIES}}{{/LAST}}
 </section>
 {{/ONE}}

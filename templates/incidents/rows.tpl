@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 {{! cgi/incident_rows.c. CELL is there for operators (what stands in a section for all sees nothing of its row), CHANGE while the incident is open. }}
-<div class="table-scroll table-tall" tabindex="0" role="region" aria-label="Table of incidents">
+<div class="table-scroll table-tall" tabindex="0" role="region" aria-label="{{TABLE_LABEL}}">
 <table class="stack">
 <thead><tr><th scope="col">Severity</th><th scope="col">Incident</th><th scope="col">State</th><th scope="col">Since</th><th scope="col" class="num">Events</th>{{#IS_OPERATOR}}<th scope="col">Change</th>{{/IS_OPERATOR}}</tr></thead>
 <tbody>
