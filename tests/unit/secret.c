@@ -122,6 +122,23 @@ macs_differ_by_key_purpose_and_text(void **state)
                             secret_mac_hex(a, key_one, "a", "bc"));
 }
 
+/* RFC 4231, cases 2 and 6: a short key, and one longer than a block. */
+static void
+hmacs_are_sha256_with_keys_of_any_length(void **state)
+{
+    char key[132];
+    memset(key, '\xaa', 131);
+    key[131] = '\0';
+    assert_string_equal(
+        secret_hmac_hex(*state, "Jefe", "what do ya want for nothing?"),
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    assert_string_equal(
+        secret_hmac_hex(
+            *state, key,
+            "Test Using Larger Than Block-Size Key - Hash Key First"),
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 static void
 texts_are_equal_only_when_equal(void **state)
 {
@@ -219,6 +236,7 @@ main(void)
         CASE(tokens_and_passwords_differ_each_time),
         CASE(hashes_are_blake2b),
         CASE(macs_differ_by_key_purpose_and_text),
+        CASE(hmacs_are_sha256_with_keys_of_any_length),
         CASE(texts_are_equal_only_when_equal),
         CASE(sealed_text_opens_with_its_key_only),
         CASE(a_key_file_is_exactly_64_hex_digits),
