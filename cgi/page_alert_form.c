@@ -29,6 +29,13 @@ asked_instrument(struct page *p, struct instrument_facts **out, struct err *err)
                arena_printf(p->a, "There is no instrument \"%.40s\"", symbol));
 }
 
+static bool
+is_trying(const struct page *p)
+{
+    const char *what = page_form(p, "do");
+    return what != NULL && strcmp(what, "try") == 0;
+}
+
 /* The rule's form and what the rule would have done; s is NULL or not fit to
  * be tried where the page has errors. */
 static bool
@@ -37,15 +44,13 @@ show(struct page *p, const struct alert_form *f, const struct alert_stored *s,
 {
     alert_tabs(p, "/alerts");
     view_set(p->view, "SELF_URL", p->path);
-    return alert_form_show(p, f, err) &&
-           alert_trial(p, page_has_errors(p) ? NULL : s, f->span, err);
-}
-
-static bool
-is_trying(const struct page *p)
-{
-    const char *what = page_form(p, "do");
-    return what != NULL && strcmp(what, "try") == 0;
+    if (!alert_form_show(p, f, err) ||
+        !alert_trial(p, page_has_errors(p) ? NULL : s, f->span, err))
+        return false;
+    if (is_trying(
+            p)) /* nothing was asked to be stored, so nothing is refused */
+        p->status = 200;
+    return true;
 }
 
 bool

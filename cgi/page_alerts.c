@@ -106,7 +106,9 @@ set_rule(struct page *p, struct view *v, const struct alert_stored *s)
 {
     view_set_i64(v, "RULE_ID", s->id);
     view_set(v, "RULE_NAME", s->name);
-    view_set(v, "RULE_WORDS", alert_stored_words(p->a, s));
+    const char *words = alert_stored_words(p->a, s);
+    if (strcmp(words, s->name) != 0)
+        view_set(view_add(v, "OTHER_WORDS"), "RULE_WORDS", words);
     view_set(v, "RULE_SEVERITY", s->severity);
     view_set(v, "RULE_OWNER", s->owner != NULL ? s->owner : "installation");
     show_state(p->a, v, "", alerts_list_state(p->a, s));

@@ -680,6 +680,80 @@ test("an instrument's page without JavaScript: table, indicators, pages, adding 
     await visitor.close();
 });
 
+test("an alert rule is tried as it is typed, saved, changed, copied, switched in bulk and deleted", { timeout: 300_000 }, async () => {
+    const visitor = await admin();
+    const { page } = visitor;
+    const trial = page.locator("#trial-words");
+    await visitor.go("/instruments/BTC-USD");
+    await page.getByRole("link", { name: "New alert" }).click();
+    await page.getByRole("link", { name: "RSI above" }).click();
+    await trial.getByText("in the last 90 days").waitFor();
+    assert.equal(await page.locator("#f-left_bars").isVisible(), false, "what the term does not need is hidden");
+    await page.getByLabel("The number").fill("0");
+    await trial.getByText("Would have fired 1 time in the last 90 days").waitFor();
+    await page.getByLabel("Over", { exact: true }).selectOption("all");
+    await trial.getByText(/Would have fired 1 time from/).waitFor();
+    assert.ok((await page.getByRole("img", { name: "BTC-USD 1d" }).boundingBox()).height > 100, "drawn");
+    await page.getByLabel("The number").fill("many");
+    await trial.getByText("It cannot be tried yet").waitFor();
+    await page.getByLabel("The number").fill("70");
+    await trial.getByText(/Would/).waitFor();
+    assert.equal(new URL(page.url()).pathname, "/alerts/new", "nothing of it needs a new page");
+    assert.equal(await instance.sql("SELECT count(*) FROM alert_rule WHERE owner = 'admin'"), "0", "or saves it");
+    await page.getByLabel("Name").fill("Hot <b>");
+    await page.getByRole("button", { name: "Save the rule" }).click();
+    await page.waitForURL(/\/alerts\/\d+$/);
+    const own = new URL(page.url()).pathname;
+    await inspect(visitor, "alert", own);
+    await page.getByRole("link", { name: "Edit" }).click();
+    await page.getByLabel("The number").fill("71");
+    await page.getByRole("button", { name: "Save the changes" }).click();
+    await page.locator(".rule-words", { hasText: "RSI 14 above 71" }).waitFor();
+    await page.getByRole("button", { name: "Duplicate" }).click();
+    await page.locator(".flash", { hasText: "the copy of" }).waitFor();
+    html["alert-edit"] = await (await visitor.go(new URL(page.url()).pathname)).text();
+    await visitor.go("/alerts?owner=mine");
+    for (const mark of await page.getByRole("checkbox", { name: /^Mark/ }).all())
+        await mark.check();
+    await page.getByRole("button", { name: "Switch on what is marked" }).click();
+    await page.locator(".flash", { hasText: "1 rule was switched on." }).waitFor();
+    await inspect(visitor, "alerts", "/alerts");
+    await inspect(visitor, "alert-new", "/alerts/new?symbol=BTC-USD&preset=volume");
+    html["alert-pipeline"] = await (await visitor.go("/alerts/new?preset=pipeline")).text();
+    await visitor.go(own);
+    await page.getByText("Delete alert Hot <b>").first().click();
+    await page.getByRole("button", { name: "Delete alert Hot <b>" }).click();
+    await page.locator(".flash", { hasText: "is deleted" }).waitFor();
+    await visitor.close();
+});
+
+test("the same without JavaScript: tried by a button, and a rule that is wrong", { timeout: 300_000 }, async () => {
+    const visitor = await admin({ javaScriptEnabled: false });
+    const { page } = visitor;
+    const trial = page.locator("#trial-words");
+    await visitor.go("/alerts/new?symbol=BTC-USD");
+    await page.getByLabel("The number").fill("1");
+    await page.getByLabel("Name").fill("Plain");
+    await page.getByRole("button", { name: "Try it on the past" }).click();
+    await trial.getByText("Would have fired 1 time in the last 90 days").waitFor();
+    assert.equal(await page.getByLabel("Name").inputValue(), "Plain", "what was typed is kept");
+    await page.getByLabel("The number").fill("one");
+    visitor.status = 422;
+    await page.getByRole("button", { name: "Save the rule" }).click();
+    await page.locator("#errors").getByText('"one" is no number').waitFor();
+    html["alert-wrong"] = await page.content();
+    await page.getByLabel("The number").fill("1");
+    visitor.status = undefined;
+    await page.getByRole("button", { name: "Save the rule" }).click();
+    await page.waitForURL(/\/alerts\/\d+$/);
+    await page.getByRole("button", { name: "Switch off" }).click();
+    await page.locator(".flash", { hasText: "is switched off" }).waitFor();
+    await page.getByText("Delete alert Plain").first().click();
+    await page.getByRole("button", { name: "Delete alert Plain" }).click();
+    await page.locator(".flash", { hasText: "is deleted" }).waitFor();
+    await visitor.close();
+});
+
 test("no page is heavy", () => {
     for (const [name, text] of Object.entries(html))
         assert.ok(Buffer.byteLength(text) <= 60_000, `${name}: ${Buffer.byteLength(text)} bytes`);

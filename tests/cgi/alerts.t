@@ -138,6 +138,7 @@ subtest "what is wrong stands beside its field" => sub {
         like trial($r), qr{cannot be tried yet}, "not tried";
     }
     my $r = $c->post("/alerts/new", form_of($form, number => "ten", note => "kept", cooldown => "3h", do => "try"));
+    is $r->{status}, 200, "a try is not refused";
     has $r, qr{value="ten".*value="3h".*kept</textarea>}s, "what was typed is kept";
     is $c->post("/alerts/new", form_of($form, csrf => "wrong", do => "save"))->{status}, 403, "not without the token";
     is rule("count(*)", "0 OR owner_id IS NOT NULL"), 1, "nothing of it is stored";
