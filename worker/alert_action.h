@@ -9,5 +9,6 @@ command_fn alert_action_replay; /* alert_replay.c */
 command_fn alert_action_list;   /* alert_rules.c, as the rest */
 command_fn alert_action_export;
 command_fn alert_action_import;
+command_fn alert_action_watch; /* alert_watch.c */
 
 #endif

@@ -8,7 +8,8 @@ static const char HELP[] =
     "       quotemill alert list [--owner U] [--instrument S] [--phase P] "
     "[--json]\n"
     "       quotemill alert export [--owner U] [--instrument S]\n"
-    "       quotemill alert import FILE [--owner U] [--replace] [--json]\n\n"
+    "       quotemill alert import FILE [--owner U] [--replace] [--json]\n"
+    "       quotemill alert watch [--once] [--json]\n\n"
     "replay  what a rule would have done over the stored bars of an\n"
     "        instrument; nothing is saved or sent\n\n"
     "  --when C       \"close above 100000\", \"rsi_14 > 70\", \"macd crosses "
@@ -33,16 +34,19 @@ static const char HELP[] =
     "                 are to be; default: the installation's\n"
     "  --instrument S of this instrument\n"
     "  --phase P      active, no_data, pending, ok, done or off\n"
-    "  --replace      replace rules of the same name\n";
+    "  --replace      replace rules of the same name\n\n"
+    "watch   evaluates the rules on what comes and sends what is to be told,\n"
+    "        until SIGTERM; `quotemill work` starts it\n\n"
+    "  --once         what is due now, and exit\n"
+    "  --json         with --once: counts as one JSON document\n";
 
 static const struct {
     const char *word;
     command_fn *run;
 } actions[] = {
-    {"replay", alert_action_replay},
-    {"list", alert_action_list},
-    {"export", alert_action_export},
-    {"import", alert_action_import},
+    {"replay", alert_action_replay}, {"list", alert_action_list},
+    {"export", alert_action_export}, {"import", alert_action_import},
+    {"watch", alert_action_watch},
 };
 
 bool
@@ -54,5 +58,7 @@ cmd_alert(struct command *c, struct err *err)
         if (strcmp(c->argv[1], actions[i].word) == 0)
             return actions[i].run(c, err);
     return command_usage(
-        c, err, "what to do? replay, list, export or import (see --help)");
+        c, err,
+        "what to do? replay, list, export, import or watch (see "
+        "--help)");
 }

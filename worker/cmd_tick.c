@@ -1,4 +1,5 @@
 #include "lib/config.h"
+#include "worker/alert_watch.h"
 #include "worker/command.h"
 #include "worker/queue.h"
 #include "worker/stop.h"
@@ -7,7 +8,8 @@ static const char HELP[] =
     "usage: quotemill tick\n\n"
     "Queues again what a dead worker left behind, queues what the schedules\n"
     "say is due, works the queue (runs, and the jobs of uploads) until it is\n"
-    "empty, and exits. For a timer; any number may run at once.\n";
+    "empty, looks at the alert rules and exits. For a timer; any number may "
+    "run at once.\n";
 
 bool
 cmd_tick(struct command *c, struct err *err)
@@ -30,5 +32,7 @@ cmd_tick(struct command *c, struct err *err)
     bool ok = upload_jobs_start(&jobs, w->name, err) && queue_sweep(w, err) &&
               queue_due(w, &next_due, err) && queue_drain(w, jobs, err);
     upload_jobs_stop(jobs);
+    if (ok && stop_requested() == 0)
+        alert_watch_last(db, c->clock());
     return ok;
 }

@@ -1,4 +1,5 @@
 #include "lib/log.h"
+#include "worker/alert_watch.h"
 #include "worker/command.h"
 #include "worker/queue.h"
 #include "worker/stop.h"
@@ -15,9 +16,10 @@ static const char HELP[] =
     "line or a schedule) and works them, until SIGTERM; what is under way "
     "then\n"
     "goes back to the queue. Runs are worked one after the other, jobs beside\n"
-    "them, up to four at once. With --drain: works until the queue is empty "
-    "and exits; a FIFO\n"
-    "handed over by systemd (descriptor 3) is read empty first.\n";
+    "them, up to four at once, and alert rules in a process of their own\n"
+    "(quotemill alert watch). With --drain: works until the queue is empty,\n"
+    "looks at the alert rules once and exits; a FIFO handed over by systemd\n"
+    "(descriptor 3) is read empty first.\n";
 
 enum {
     WAIT_MS = 1000,
@@ -53,6 +55,8 @@ drain(struct worker *w, struct upload_jobs *jobs, struct err *err)
         if (!queue_drain(w, jobs, err))
             return false;
     } while (stop_requested() == 0 && was_woken());
+    if (stop_requested() == 0)
+        alert_watch_last(w->db, w->clock());
     return true;
 }
 
@@ -124,11 +128,14 @@ cmd_work(struct command *c, struct err *err)
     if (!open && (drain_only || err->kind != ERR_RETRY))
         return false;
     struct upload_jobs *jobs = NULL;
-    bool ok = upload_jobs_start(&jobs, w->name, err);
+    struct alert_child *alerts = NULL;
+    bool ok = upload_jobs_start(&jobs, w->name, err) &&
+              (drain_only || alert_child_start(&alerts, err));
     if (ok && drain_only)
         ok = drain(w, jobs, err);
     else if (ok)
         work_for_ever(w);
+    alert_child_stop(alerts);
     upload_jobs_stop(jobs);
     return ok;
 }

@@ -27,6 +27,7 @@ static const struct {
     {"fetch", step_fetch},
     {"process", step_process},
     {"retrain", step_retrain},
+    {"alert", step_alert},
 };
 
 struct worker *

@@ -92,7 +92,7 @@ struct step_end {
  * before the end (pipeline_halt says why). */
 typedef bool step_fn(struct arena *a, struct pipeline *p, int64_t step_id,
                      struct step_end *end, struct err *err);
-step_fn step_fetch, step_process, step_retrain;
+step_fn step_fetch, step_process, step_retrain, step_alert;
 
 void pipeline_progress(struct pipeline *p, const char *step, int64_t done,
                        int64_t total, int64_t failed);

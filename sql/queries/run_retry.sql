@@ -21,6 +21,7 @@ SELECT old.mode, $2::text, $3::text, 'again what failed in run ' || old.id, $4::
        CASE WHEN bad.n_good > 0 AND bad.failed IS NOT NULL THEN bad.failed ELSE old.instruments END,
        old.providers, old.from_ts, old.to_ts,
        CASE WHEN old.first_bad IS NULL THEN old.steps
+            WHEN old.first_bad = 'alert' THEN '{process}'
             ELSE old.steps[array_position(old.steps, old.first_bad):] END,
        old.id, old.simulated
   FROM old, bad

@@ -120,6 +120,46 @@ WALK --when 'close above 5' --interval 7m|2|7m
 NOPE --when 'close above 5'|1|NOPE
 CASES
 
+# As it happens.
+sql() { psql -XAtq -h "$QM_TEST_DB_HOST" -U postgres -d "$database" -c "$1"; }
+watch() { "$quotemill" alert watch --once --json 2> "$work/log"; }
+sql "INSERT INTO alert_rule (name, kind, instrument_id, interval_s, left_term, op, right_term)
+     SELECT 'live', 'series', id, 86400, 'close', 'above', '105' FROM instrument WHERE symbol = 'WALK'"
+is 'a new rule begins with the newest bar' "$(watch | jq -c '[.bars, .retroactive]')" '[1,0]'
+is 'and nothing is done twice' "$(watch | jq -c '[.rules > 0, .bars, .fired]')" '[true,0,0]'
+is 'rules that nothing was found for are evaluated, too' \
+    "$(sql "SELECT count(*) FROM alert_rule r WHERE enabled AND NOT EXISTS (SELECT FROM alert_state s WHERE s.rule_id = r.id)")" 0
+# The worker's own watch: it is started again when it dies, and dies with it.
+"$quotemill" work 2> "$work/work.log" &
+worker=$!
+soon() { # COMMAND...: within ten seconds
+    local i
+    for ((i = 0; i < 200; i++)); do
+        "$@" > "$work/soon" && return
+        sleep 0.05
+    done
+    return 1
+}
+child() { pgrep -P "$worker" -f 'quotemill alert watch'; }
+soon child
+first=$(child)
+ok 'work starts the watch' [ -n "$first" ]
+kill -9 "$first"
+another() { [ -n "$(child)" ] && [ "$(child)" != "$first" ]; }
+ok 'and starts it again' soon another
+second=$(child)
+sql "INSERT INTO bar SELECT instrument_id, b.interval_s, '2026-01-30Z', 200, 200, 200, 200, 1, load_id
+       FROM bar b JOIN instrument i ON i.id = instrument_id WHERE symbol = 'WALK' LIMIT 1;
+     INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts)
+     SELECT id, 86400, '2026-01-30Z', '2026-01-30Z' FROM instrument WHERE symbol = 'WALK'"
+seen() { [ "$(sql "SELECT kind || ' ' || retroactive FROM alert_event WHERE rule_name = 'live'")" = 'fired false' ]; }
+ok 'a bar is heard of' soon seen
+kill -9 "$worker"
+wait "$worker" 2> "$work/out"
+gone() { ! kill -0 "$second" 2> "$work/out"; }
+ok 'the watch dies with the worker, however that dies' soon gone
+sql "DELETE FROM alert_rule WHERE name = 'live'"
+
 # The stored rules.
 export QM_DB_CONSOLE="host=$QM_TEST_DB_HOST dbname=$database user=quotemill_console"
 rules() {

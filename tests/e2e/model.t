@@ -9,7 +9,7 @@ pipeline_start
 qm() { "${QM_BIN:-bin}/quotemill" "$@"; }
 three=(--instrument BTC-USD --instrument MSTR --instrument MNAV)
 versions() { sql "SELECT string_agg(version || ' ' || state, ', ' ORDER BY version) FROM model_version"; }
-said() { jq -r '.steps[-1].sources[0].detail' "$work/$1.json"; }
+said() { jq -r '.steps[] | select(.step == "retrain").sources[0].detail' "$work/$1.json"; }
 # The model's own rows, through the view that users have.
 rows() { sql 'COPY (SELECT * FROM mstr_historical_data ORDER BY date) TO STDOUT CSV HEADER'; }
 # stdout and exit status of a command, "text (status)"

@@ -94,8 +94,8 @@ like 'the run says which and why' "$(jq -r .error "$work/partial.json")" '1 of 2
 like 'and what happens next' \
     "$(jq -r '.steps[0].sources[] | select(.source == "MSTR").next_action' "$work/partial.json")" \
     'tried again by the next run at .*New York time'
-is 'process and retrain ran on what came' "$(jq -c '[.steps[].state]' "$work/partial.json")" \
-    '["partial","succeeded","succeeded"]'
+is 'process, retrain and alert ran on what came' "$(jq -c '[.steps[].state]' "$work/partial.json")" \
+    '["partial","succeeded","succeeded","succeeded"]'
 sim_fault
 
 # --- cancelling and giving back ---------------------------------------------

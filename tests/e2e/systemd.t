@@ -63,6 +63,7 @@ cp tests/e2e/systemd/sim-site.conf "$tree/etc/nginx/conf.d/sim.conf"
 ok "systemd finds nothing wrong with the units" contained 60 \
     systemd-analyze verify --man=no /usr/lib/systemd/system/quotemill-tick.timer \
     /usr/lib/systemd/system/quotemill-work.socket \
+    /usr/lib/systemd/system/quotemill-alerts.service \
     /usr/lib/systemd/system/quotemill-web.socket \
     /usr/lib/systemd/system/quotemill-web@1.service \
     /usr/lib/systemd/system/quotemill-bulk.socket \

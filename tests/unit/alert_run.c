@@ -147,7 +147,8 @@ assert_as_replayed(const struct asked *q, int64_t id)
             a,
             "SELECT format('%%s %%s %%s', kind, extract(epoch FROM "
             "ts)::bigint, extract(epoch FROM at)::bigint) FROM alert_event "
-            "WHERE rule_id = %lld ORDER BY at, kind; SELECT format('%%s %%s %%s', "
+            "WHERE rule_id = %lld ORDER BY at, kind; SELECT format('%%s %%s "
+            "%%s', "
             "phase, held, extract(epoch FROM last_ts)::bigint) FROM "
             "alert_state WHERE rule_id = %lld",
             (long long)id, (long long)id)),

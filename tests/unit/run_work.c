@@ -31,7 +31,7 @@ lanes_come_in_order_and_age_within_a_lane(void **state)
     assert_string_equal(sql("SELECT string_agg(kind, ',' ORDER BY seq) "
                             "FROM step JOIN run ON run.id = run_id "
                             "WHERE mode = 'backfill'"),
-                        "fetch,process,retrain");
+                        "fetch,process,retrain,alert");
 }
 
 static void
@@ -263,7 +263,7 @@ what_is_given_back_costs_no_attempt(void **state)
     int64_t id = queue(NULL, 0);
     assert_int_equal(claim("w", 0, &w), id);
     assert_true(run_step_list(a, db, id, &steps, &n, &err));
-    assert_int_equal(n, 3);
+    assert_int_equal(n, 4);
     assert_true(run_step_begin(db, &w, steps[0].id, &go, &err));
     assert_int_equal(go.attempt, 1);
     assert_true(run_give_back(db, &w, false, 0, NULL, &err));

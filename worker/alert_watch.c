@@ -1,0 +1,205 @@
+#include "worker/alert_watch.h"
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/number.h"
+#include "worker/alert_action.h"
+#include "worker/stop.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+enum {
+    WAIT_MAX_MS = 30000, /* conditions of the pipeline have no other clock */
+    WAIT_MIN_MS = 100,
+    PIPELINE_GAP_MS = 2000, /* between two looks at the pipeline */
+    WAIT_SLICE_MS = 1000,   /* signals end a wait; one may come before it */
+    AWAY_PAUSE_MS = 500,
+    AWAY_PAUSE_MAX_MS = 5000,
+};
+
+bool
+alert_watch_turn(struct db *db, int64_t now_ts, bool pipeline,
+                 struct alert_run_report *report, double *wait_s,
+                 struct err *err)
+{
+    const struct alert_run_options options = {.now_ts = now_ts,
+                                              .pipeline = pipeline};
+    if (!alert_run(db, &options, report, err))
+        return false;
+    *wait_s = (double)report->next_s;
+    if (report->fired + report->resolved + report->lost + report->back +
+            report->retroactive >
+        0)
+        log_event(LOG_INFO, "alert.evaluated",
+                  "rules=%lld fired=%lld resolved=%lld lost=%lld back=%lld "
+                  "retroactive=%lld told=%lld",
+                  (long long)report->rules, (long long)report->fired,
+                  (long long)report->resolved, (long long)report->lost,
+                  (long long)report->back, (long long)report->retroactive,
+                  (long long)report->told);
+    return true;
+}
+
+void
+alert_watch_last(struct db *db, int64_t now_ts)
+{
+    struct alert_run_report report;
+    double wait_s;
+    struct err err;
+    if (!alert_watch_turn(db, now_ts, true, &report, &wait_s, &err))
+        log_event(LOG_WARN, "alert.trouble", "text=\"%s\"", err.text);
+}
+
+/* --- the loop -------------------------------------------------------------
+ */
+
+struct watch {
+    struct command *c;
+    struct db *db;
+    int64_t pipeline_ms; /* when to look at the pipeline next */
+    pid_t parent;        /* 0: none */
+};
+
+static bool
+is_over(const struct watch *w)
+{
+    return stop_requested() != 0 || (w->parent != 0 && getppid() != w->parent);
+}
+
+/* Waits for word of something, at most so long; *came: it did. */
+static bool
+wait_for_word(struct watch *w, int64_t until_ms, bool *came, struct err *err)
+{
+    struct arena *a = arena_new();
+    const char *channel = NULL, *payload;
+    bool ok = true;
+    int64_t left;
+    *came = false;
+    while (ok && !*came && !is_over(w) && (left = until_ms - clock_ms()) > 0) {
+        ok = db_wait(a, w->db,
+                     (int)(left < WAIT_SLICE_MS ? left : WAIT_SLICE_MS),
+                     &channel, &payload, err);
+        *came = ok && channel != NULL;
+    }
+    /* what else was said meanwhile is the same */
+    while (ok && channel != NULL)
+        ok = db_wait(a, w->db, 0, &channel, &payload, err);
+    arena_free(a);
+    return ok;
+}
+
+static bool
+watch_turn(struct watch *w, struct err *err)
+{
+    struct alert_run_report report;
+    double wait_s;
+    int64_t now_ms = clock_ms(), until_ms = now_ms + WAIT_MAX_MS;
+    bool pipeline = now_ms >= w->pipeline_ms, came;
+    if (!db_listen(w->db, "alert_due", err) ||
+        !alert_watch_turn(w->db, w->c->clock(), pipeline, &report, &wait_s,
+                          err))
+        return false;
+    now_ms = clock_ms();
+    if (pipeline)
+        w->pipeline_ms = now_ms + WAIT_MAX_MS;
+    if (w->pipeline_ms < until_ms)
+        until_ms = w->pipeline_ms;
+    if (wait_s >= 0 && wait_s * 1000 < (double)(until_ms - now_ms))
+        until_ms = now_ms + (int64_t)(wait_s * 1000);
+    if (until_ms < now_ms + WAIT_MIN_MS)
+        until_ms = now_ms + WAIT_MIN_MS;
+    if (!wait_for_word(w, until_ms, &came, err))
+        return false;
+    if (came && w->pipeline_ms > now_ms + PIPELINE_GAP_MS)
+        w->pipeline_ms = now_ms + PIPELINE_GAP_MS;
+    return true;
+}
+
+static void
+watch_for_ever(struct watch *w)
+{
+    struct err err;
+    int64_t pause_ms = 0;
+    log_event(LOG_INFO, "alerts.began", "pid=%ld", (long)getpid());
+    while (!is_over(w)) {
+        if (watch_turn(w, &err)) {
+            pause_ms = 0;
+            continue;
+        }
+        if (pause_ms == 0)
+            log_event(err.kind == ERR_RETRY ? LOG_WARN : LOG_ERROR,
+                      "alerts.trouble", "text=\"%s\"", err.text);
+        pause_ms = pause_ms == 0 ? AWAY_PAUSE_MS : pause_ms * 2;
+        if (pause_ms > AWAY_PAUSE_MAX_MS)
+            pause_ms = AWAY_PAUSE_MAX_MS;
+        if (!is_over(w))
+            clock_sleep(pause_ms);
+    }
+    log_event(LOG_INFO, "alerts.ended", "pid=%ld", (long)getpid());
+}
+
+static bool
+watch_once(struct watch *w, bool json, struct err *err)
+{
+    struct alert_run_report r;
+    double wait_s;
+    if (!alert_watch_turn(w->db, w->c->clock(), true, &r, &wait_s, err))
+        return false;
+    printf(json ? "{\"rules\": %lld, \"bars\": %lld, \"fired\": %lld, "
+                  "\"resolved\": %lld, \"lost\": %lld, \"back\": %lld, "
+                  "\"retroactive\": %lld, \"told\": %lld}\n"
+                : "%lld rules on %lld bars: %lld fired, %lld resolved, %lld "
+                  "lost, %lld back, %lld in the past; %lld messages\n",
+           (long long)r.rules, (long long)r.bars, (long long)r.fired,
+           (long long)r.resolved, (long long)r.lost, (long long)r.back,
+           (long long)r.retroactive, (long long)r.told);
+    return true;
+}
+
+/* Ends with the process that started it, however that ends. */
+static bool
+tie_to_parent(struct watch *w, const char *text)
+{
+    int64_t pid;
+    if (text == NULL)
+        return true;
+    if (!number_parse_i64(text, strlen(text), &pid) || pid < 1)
+        return false;
+    w->parent = (pid_t)pid;
+    return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0;
+}
+
+bool
+alert_action_watch(struct command *c, struct err *err)
+{
+    bool once = false, json = false;
+    const char *parent = NULL, **words = command_room(c);
+    size_t n_words;
+    const struct command_option options[] = {
+        {.name = "once", .flag = &once},
+        {.name = "json", .flag = &json},
+        {.name = "parent", .value = &parent},
+    };
+    struct watch w = {.c = c};
+    if (!command_options(c, options, COUNT_OF(options), words, &n_words, err))
+        return false;
+    if (n_words != 1 || (json && !once))
+        return command_usage(c, err,
+                             "watch takes no arguments, and --json only with "
+                             "--once (see --help)");
+    stop_install();
+    if (!tie_to_parent(&w, parent))
+        return command_usage(c, err, "--parent is for `quotemill work`");
+    bool open = command_db(c, &w.db, err);
+    if (once)
+        return open && watch_once(&w, json, err);
+    if (!open && err->kind != ERR_RETRY)
+        return false;
+    watch_for_ever(&w);
+    return true;
+}
