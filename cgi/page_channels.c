@@ -125,7 +125,7 @@ set_field(struct page *p, struct view *form, const struct channel *c,
     if (f->is_secret) {
         struct view *secret = view_add(v, "SECRET");
         if (c->has_secret[i])
-            view_show(secret, f->is_optional ? "KEPT_OPTIONAL" : "KEPT");
+            view_show(secret, "KEPT");
         if (c->has_secret[i] && f->is_optional)
             view_show(secret, "REMOVABLE");
     } else if (f->choices != NULL) {

@@ -50,8 +50,7 @@ set_item(struct page *p, struct view *list, const struct incident *i)
             : "";
     struct view *item = overview_need(
         list, show_tone(i->severity), show_shape(i->severity), i->title,
-        arena_printf(p->a, "%s, opened %s.%s",
-                     request_sentence(p->a, show_word(i->severity)),
+        arena_printf(p->a, "Severity %s, opened %s.%s", i->severity,
                      fmt_relative(p->a, i->opened_at, p->real_ts), silenced));
     set_buttons(p, item, i);
 }

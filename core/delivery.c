@@ -176,6 +176,7 @@ read_delivery(const struct db_rows *rows, int i)
     return (struct delivery){
         .id = db_i64(rows, i, "id"),
         .channel_id = db_i64(rows, i, "channel_id"),
+        .key = db_text(rows, i, "key"),
         .channel_name = db_text(rows, i, "channel_name"),
         .kind = db_text(rows, i, "kind"),
         .severity = db_text(rows, i, "severity"),

@@ -1,10 +1,10 @@
 -- Deliveries that somebody may see, newest first; a null filters nothing.
 -- $1 boolean they are an admin; $2 bigint their id; $3 bigint channel; $4 bigint incident; $5 text state; $6 text kind;
 -- $7 bigint older than this id; $8 integer at most so many
--- -> id, channel_id (0: it is gone), attempts, incidents, incident_id (the first that they see, 0: none), created_at, tried_at,
+-- -> key uuid; id, channel_id (0: it is gone), attempts, incidents, incident_id (the first that they see, 0: none), created_at, tried_at,
 --    sent_at, not_before (Unix seconds; two may be null) bigint; channel_name, kind, severity, state, title, body, answer,
 --    error, asked_by text (the last five may be null; title and body also where they tell of what they may not see)
-SELECT d.id, coalesce(d.channel_id, 0) AS channel_id, d.channel_name, d.kind, d.severity, d.state, d.attempts,
+SELECT d.id, d.key, coalesce(d.channel_id, 0) AS channel_id, d.channel_name, d.kind, d.severity, d.state, d.attempts,
        CASE WHEN s.sees_all THEN d.title END AS title, CASE WHEN s.sees_all THEN d.body END AS body, d.answer, d.error,
        d.asked_by, s.incidents, coalesce(s.incident_id, 0) AS incident_id,
        floor(extract(epoch FROM d.created_at))::bigint AS created_at,

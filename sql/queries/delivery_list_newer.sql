@@ -2,7 +2,7 @@
 -- $1 boolean they are an admin; $2 bigint their id; $3 bigint channel; $4 bigint incident; $5 text state; $6 text kind;
 -- $7 bigint newer than this id; $8 integer at most so many
 -- -> as delivery_list
-SELECT d.id, coalesce(d.channel_id, 0) AS channel_id, d.channel_name, d.kind, d.severity, d.state, d.attempts,
+SELECT d.id, d.key, coalesce(d.channel_id, 0) AS channel_id, d.channel_name, d.kind, d.severity, d.state, d.attempts,
        CASE WHEN s.sees_all THEN d.title END AS title, CASE WHEN s.sees_all THEN d.body END AS body, d.answer, d.error,
        d.asked_by, s.incidents, coalesce(s.incident_id, 0) AS incident_id,
        floor(extract(epoch FROM d.created_at))::bigint AS created_at,

@@ -10,7 +10,7 @@
 <section class="card" aria-labelledby="answer-title">
 <h2 id="answer-title">What the server said</h2>
 {{#ERROR}}<p class="fault">{{ERROR_WORDS}}</p>{{/ERROR}}
-{{#ANSWER}}<pre class="code" tabindex="0" role="region" aria-label="The server's answer">{{ANSWER_TEXT}}</pre>{{/ANSWER}}
+{{#ANSWER}}<pre class="code" tabindex="0" role="region" aria-label="The server's answer">{{ANSWER_TEXT:p}}</pre>{{/ANSWER}}
 <dl class="facts">
 <div><dt>State</dt><dd><span class="state state-{{STATE}}"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>{{WORD}}</span></dd></div>
 <div><dt>Attempts</dt><dd>{{ATTEMPTS}} of {{ATTEMPTS_MAX}}</dd></div>
@@ -27,7 +27,7 @@
 </section>
 <section class="card" aria-labelledby="text-title">
 <h2 id="text-title">Message</h2>
-{{#MESSAGE}}<p><strong>{{MESSAGE_TITLE}}</strong></p><pre class="code" tabindex="0" role="region" aria-label="The message">{{MESSAGE_TEXT}}</pre>{{/MESSAGE}}
+{{#MESSAGE}}<p><strong>{{MESSAGE_TITLE}}</strong></p><pre class="code" tabindex="0" role="region" aria-label="The message">{{MESSAGE_TEXT:p}}</pre>{{/MESSAGE}}
 {{#NO_TEXT_YET}}<p class="soft">It is written at the first attempt, and stays the same at every other one.</p>{{/NO_TEXT_YET}}
 {{#HIDDEN_TEXT}}<p class="soft">It also tells of alerts that are not yours to see.</p>{{/HIDDEN_TEXT}}
 </section>

@@ -147,6 +147,8 @@ like $deliveries, qr{first.*?it says 500.*?HTTP 500 broken}s, "deliveries with t
 unlike $deliveries, qr/second/, "... without those of another's incidents";
 is $as{vera}->get("/deliveries/2")->{status}, 404, "... by their number either";
 like see("vera", "/deliveries/1"), qr{Given up after 12 attempts.*HTTP 500 broken.*Incident 1.*the body first}s, "one with its text";
+my $key = $c->sql("SELECT key FROM delivery WHERE id = 1");
+like see("vera", "/deliveries/1"), qr/<code>$key</, "... and its key";
 unlike see("vera", "/deliveries/1"), qr{/retry|http-equiv="refresh"}, "... which viewers do not send again";
 like see("vera", "/deliveries/3"), qr{http-equiv="refresh" content="2".*Waits to be sent}s, "one under way asks again by itself";
 is $as{olaf}->post("/deliveries/1/retry")->{location}, "/deliveries/1", "sent again";
