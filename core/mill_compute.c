@@ -10,7 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { READ_ROWS = 4096, STATES_MAX = 64 };
+/* Bars of a portion: fewer where rows are made of them, for the caches. */
+enum { READ_ROWS = 16384, READ_STORED_ROWS = 4096, STATES_MAX = 64 };
 
 struct compute {
     struct arena *a;
@@ -22,7 +23,7 @@ struct compute {
     struct mill_sessions *sessions; /* from the first bar read on */
 
     /* bars that are read, a column each, and what is computed of them */
-    size_t n;
+    size_t n, n_max;
     int64_t *ts, *session;
     bool *market_open;
     double *high, *low, *close, *volume;
@@ -60,7 +61,7 @@ read_bars(struct compute *c, struct err *err)
     struct series *bars;
     bool ok =
         bar_list(a, c->m->db, &c->m->parts, c->m->instrument_id, c->interval_s,
-                 mill_time(c->next_ts), mill_end_ts, READ_ROWS, &bars, err);
+                 mill_time(c->next_ts), mill_end_ts, c->n_max, &bars, err);
     c->n = ok ? bars->n : 0;
     for (size_t i = 0; i < c->n; i++) {
         const struct series_row *row = &bars->rows[i];
@@ -95,9 +96,9 @@ feed(struct compute *c, size_t from, size_t to)
         .ts = c->ts + from,
         .market_open = c->market_open + from};
     double *features[FEATURE_COUNT], *indicators[INDICATOR_COUNT];
-    for (size_t k = 0; k < FEATURE_COUNT; k++)
+    for (size_t k = 0; c->has_rows && k < FEATURE_COUNT; k++)
         features[k] = c->features[k] + from;
-    for (size_t k = 0; k < INDICATOR_COUNT; k++)
+    for (size_t k = 0; c->has_rows && k < INDICATOR_COUNT; k++)
         indicators[k] = c->indicators[k] + from;
     feature_feed(&c->state, &in, c->has_rows ? features : NULL,
                  c->has_rows ? indicators : NULL);
@@ -271,7 +272,7 @@ compute_range(struct compute *c, const struct touched *t, size_t *k,
         size_t used;
         if (!read_bars(c, err) || !feed_cells(c, t, k, &used, &stop, err))
             return false;
-        is_last = !stop && used == c->n && c->n < READ_ROWS;
+        is_last = !stop && used == c->n && c->n < c->n_max;
         if (!write_portion(c, used, is_last, err) ||
             !mill_progress(m, (int64_t)used, err))
             return false;
@@ -285,26 +286,27 @@ compute_range(struct compute *c, const struct touched *t, size_t *k,
 /* --- all of an interval -------------------------------------------------- */
 
 static double *
-column(struct arena *a)
+column(struct compute *c)
 {
-    return arena_array(a, READ_ROWS, sizeof(double));
+    return arena_array(c->a, c->n_max, sizeof(double));
 }
 
 static void
-make_room(struct compute *c, struct arena *a)
+make_room(struct compute *c)
 {
-    c->ts = arena_array(a, READ_ROWS, sizeof *c->ts);
-    c->session = arena_array(a, READ_ROWS, sizeof *c->session);
-    c->market_open = arena_array(a, READ_ROWS, sizeof *c->market_open);
-    c->high = column(a);
-    c->low = column(a);
-    c->close = column(a);
-    c->volume = column(a);
-    for (size_t k = 0; k < FEATURE_COUNT; k++)
-        c->features[k] = column(a);
-    for (size_t k = 0; k < INDICATOR_COUNT; k++)
-        c->indicators[k] = column(a);
-    c->states = arena_array(a, STATES_MAX, sizeof *c->states);
+    c->n_max = c->has_rows ? READ_STORED_ROWS : READ_ROWS;
+    c->ts = arena_array(c->a, c->n_max, sizeof *c->ts);
+    c->session = arena_array(c->a, c->n_max, sizeof *c->session);
+    c->market_open = arena_array(c->a, c->n_max, sizeof *c->market_open);
+    c->high = column(c);
+    c->low = column(c);
+    c->close = column(c);
+    c->volume = column(c);
+    for (size_t k = 0; c->has_rows && k < FEATURE_COUNT; k++)
+        c->features[k] = column(c);
+    for (size_t k = 0; c->has_rows && k < INDICATOR_COUNT; k++)
+        c->indicators[k] = column(c);
+    c->states = arena_array(c->a, STATES_MAX, sizeof *c->states);
 }
 
 bool
@@ -318,7 +320,7 @@ mill_compute(struct mill *m, size_t i, struct err *err)
                           .interval_s = mill_intervals[i],
                           .interval = fmt_i64(a, mill_intervals[i]),
                           .has_rows = mill_intervals[i] >= MILL_STORED_S};
-    make_room(c, a);
+    make_room(c);
     bool ok =
         bar_last(m->db, m->instrument_id, c->interval_s, &c->last_ts, err);
     for (size_t k = 0; ok && k < t->n; k++)
