@@ -199,15 +199,15 @@ alert_owner_of(struct arena *a, const struct alert_actor *who)
     return who->user_id != 0 ? fmt_i64(a, who->user_id) : NULL;
 }
 
-static bool
-check_room(struct arena *a, struct db *db, const struct alert_actor *who,
-           struct err *err)
+bool
+alert_check_room(struct arena *a, struct db *db, const struct alert_actor *who,
+                 struct err *err)
 {
     struct db_rows *rows;
     if (!db_query_one(a, db, SQL_alert_count, DB_ARGS(alert_owner_of(a, who)),
                       &rows, err))
         return false;
-    return db_i64(rows, 0, "n") < ALERT_RULES_MAX ||
+    return db_i64(rows, 0, "n") <= ALERT_RULES_MAX ||
            err_set(err, ERR_CONFLICT,
                    "you have %d alert rules, which is the most there may be: "
                    "delete some first",
@@ -222,8 +222,6 @@ add(struct arena *a, struct db *db, const struct alert_actor *who,
     const char *args[RULE_ARGS + 1];
     if (!who->may_write && !who->is_admin)
         return err_set(err, ERR_DENIED, "viewers have no alert rules");
-    if (!check_room(a, db, who, err))
-        return false;
     rule_args(a, s, args);
     args[RULE_ARGS] = alert_owner_of(a, who);
     if (!db_query_one(a, db, SQL_alert_add,
@@ -310,7 +308,8 @@ static bool
 save_in_tx(struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
-    return alert_save_part(c->a, db, c->who, c->stored, &c->id, err);
+    return alert_save_part(c->a, db, c->who, c->stored, &c->id, err) &&
+           (c->stored->id != 0 || alert_check_room(c->a, db, c->who, err));
 }
 
 bool
@@ -421,7 +420,8 @@ duplicate_in_tx(struct db *db, void *arg, struct err *err)
     s.id = 0;
     s.name = copy_name(c->a, s.name);
     s.enabled = s.shared = false;
-    return alert_save_part(c->a, db, c->who, &s, &c->id, err);
+    return alert_save_part(c->a, db, c->who, &s, &c->id, err) &&
+           alert_check_room(c->a, db, c->who, err);
 }
 
 bool

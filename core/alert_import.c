@@ -88,7 +88,7 @@ import_in_tx(struct db *db, void *arg, struct err *err)
         if (!import_one(m, db, it.value, err))
             return alert_within(err, arena_printf(m->a, "alerts[%zu]", i));
     }
-    return true;
+    return m->out->added == 0 || alert_check_room(m->a, db, m->who, err);
 }
 
 bool

@@ -206,19 +206,23 @@ static bool
 read_symbol(struct reader *r, const char *name, struct json v, size_t at,
             struct err *err)
 {
-    struct instrument found;
+    struct db_rows *rows;
     const char *text = json_str(v);
     (void)at;
     if (text == NULL)
         return wrong(err, name, "Give an instrument's symbol");
-    if (!instrument_get(r->a, r->db, text, &found, err)) {
-        if (err->kind == ERR_MISSING)
-            err->kind = ERR_INPUT;
-        return err->kind == ERR_INPUT ? err_wrap(err, "%s", name) : false;
+    if (!db_query(r->a, r->db, SQL_alert_symbol, DB_ARGS(text), &rows, err))
+        return false;
+    if (db_count(rows) == 0) {
+        instrument_missing(r->a, r->db, text, err);
+        if (err->kind != ERR_MISSING)
+            return false;
+        err->kind = ERR_INPUT;
+        return err_wrap(err, "%s", name);
     }
-    r->s->instrument_id = found.id;
-    r->s->symbol = found.symbol;
-    r->own_interval_s = found.interval_s;
+    r->s->instrument_id = db_i64(rows, 0, "id");
+    r->s->symbol = db_text(rows, 0, "symbol");
+    r->own_interval_s = (int32_t)db_i64(rows, 0, "interval_s");
     return true;
 }
 

@@ -74,6 +74,7 @@ CREATE TABLE alert_rule (
 );
 CREATE INDEX alert_rule_series ON alert_rule (instrument_id, interval_s) WHERE kind = 'series' AND enabled;
 CREATE INDEX alert_rule_owner ON alert_rule (owner_id, id);
+CREATE INDEX alert_rule_name ON alert_rule (name);
 
 -- Where a rule stands; struct alert_state, a column for each member.
 CREATE TABLE alert_state (
@@ -357,9 +358,6 @@ GRANT SELECT ON channel, alert_rule, alert_state, alert_incident, alert_event, s
 GRANT EXECUTE ON FUNCTION alert_data_directory TO quotemill_console;
 GRANT INSERT, UPDATE, DELETE ON channel, alert_rule, silence TO quotemill_console;
 GRANT UPDATE (rule_version) ON alert_state TO quotemill_console;
--- a rule may be tried before it is kept
-GRANT SELECT ON provider_outage TO quotemill_console;
-GRANT EXECUTE ON FUNCTION alert_data_directory TO quotemill_console;
 GRANT UPDATE (acked_by, acked_at, ack_note) ON alert_incident TO quotemill_console;
 GRANT INSERT ON delivery TO quotemill_console;
 GRANT UPDATE (state, not_before, attempts, asked_by) ON delivery TO quotemill_console;

@@ -352,8 +352,15 @@ an_owner_has_so_many_rules_at_most(void **state)
     sql("INSERT INTO alert_rule (name, owner_id, owner, kind, condition) "
         "SELECT 'r', 1, 'ann', 'pipeline', 'run_failed' FROM "
         "generate_series(1, 10000)");
+    struct alert_imported n;
+    const char *before = stored();
     assert_false(alert_save(db, &ann, &s, &id, &err));
     assert_int_equal(err.kind, ERR_CONFLICT);
+    assert_false(alert_duplicate(db, &ann, 1, &id, &err));
+    assert_int_equal(err.kind, ERR_CONFLICT);
+    assert_false(imported(&ann, arena_printf(a, "[%s]", GOOD), false, &n));
+    assert_int_equal(err.kind, ERR_CONFLICT);
+    assert_string_equal(stored(), before);
     saved(&bob, GOOD);
     sql("DELETE FROM alert_rule WHERE id = 1");
     saved(&ann, GOOD);
