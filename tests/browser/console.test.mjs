@@ -300,7 +300,10 @@ test("every page passes axe, and is photographed", { timeout: 600_000 }, async (
     const id = await instance.sql("SELECT max(id) FROM run WHERE trigger = 'console' AND state = 'succeeded'");
     for (const [name, to] of [["overview", "/"], ["runs", "/runs"], ["run", `/runs/${id}`], ["trigger", "/trigger"],
                               ["models", "/models"], ["model", "/models/mstr"], ["instruments", "/instruments"],
-                              ["rules", "/rules"], ["rules-one", "/rules?instrument=MSTR"], ["account", "/account"], ["tokens-none", "/tokens"], ["users", "/users"], ["audit", "/audit"]])
+                              ["rules", "/rules"], ["rules-one", "/rules?instrument=MSTR"], ["account", "/account"], ["tokens-none", "/tokens"], ["users", "/users"], ["audit", "/audit"],
+                              ["incidents", "/incidents"], ["events", "/alerts/events"], ["silences", "/silences"],
+                              ["deliveries", "/deliveries"], ["channels", "/channels"], ["channel", "/channels/1"],
+                              ["channel-new", "/channels/new?kind=email"]])
         await inspect(visitor, name, to);
     await inspect(visitor, "runs-none", "/runs?state=cancelled&mode=backfill");
     await inspect(visitor, "quarantine-none", "/quarantine?state=accepted&rule=order");
