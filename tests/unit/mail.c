@@ -3,23 +3,18 @@
 #include "lib/mail.h"
 
 #include "lib/arena.h"
+#include "tests/lib/mailserver.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 static struct arena *a;
 static struct err err;
-static char folder[] = "/tmp/quotemill-mail-XXXXXX";
-static char cert[64], port[16];
-static pid_t server;
-static int server_in;
+static struct mailserver server;
 
 static const char *const TO[] = {"ann@example.org", "bob@example.org", NULL};
 
@@ -28,11 +23,11 @@ mail_of(const char *subject, const char *text)
 {
     return (struct mail){
         .host = "127.0.0.1",
-        .port = port,
+        .port = server.port,
         .tls = MAIL_STARTTLS,
         .user = "ann",
         .password = "hunter2!",
-        .ca_file = cert,
+        .ca_file = server.cert,
         .connect_timeout_ms = 10000,
         .total_timeout_ms = 10000,
         .from = "alerts@example.org",
@@ -142,18 +137,6 @@ send_one(const struct mail *mail)
     assert_int_equal(seen.calls, 1);
 }
 
-static const char *
-taken(int n)
-{
-    char *out = arena_alloc(a, 8192);
-    FILE *f = fopen(arena_printf(a, "%s/%d", folder, n), "r");
-    if (f == NULL)
-        return NULL;
-    out[fread(out, 1, 8191, f)] = '\0';
-    fclose(f);
-    return out;
-}
-
 static void
 a_server_takes_it_over_starttls_with_login(void **state)
 {
@@ -165,7 +148,7 @@ a_server_takes_it_over_starttls_with_login(void **state)
         fail_msg("%s", seen.text);
     assert_int_equal(seen.status, 250);
     assert_string_equal(seen.body, "250 2.0.0 queued as 1\r\n");
-    const char *message = taken(1);
+    const char *message = mailserver_taken(a, &server, 1);
     assert_non_null(message);
     assert_int_equal(strncmp(message, "ann@example.org,bob@example.org\n", 32),
                      0);
@@ -212,7 +195,8 @@ one_refused_recipient_keeps_it_from_nobody_else(void **state)
     assert_int_equal(seen.status, 250);
     assert_true(has(seen.body, "550 5.1.1 there is nobody"));
     assert_true(has(seen.body, "250 2.0.0 queued"));
-    assert_int_equal(strncmp(taken(2), "ann@example.org\n", 16), 0);
+    assert_int_equal(
+        strncmp(mailserver_taken(a, &server, 2), "ann@example.org\n", 16), 0);
 }
 
 static void
@@ -225,7 +209,7 @@ no_login_and_no_message_without_a_certificate_that_is_trusted(void **state)
     send_one(&mail);
     assert_int_equal(seen.fault, HTTP_NETWORK);
     assert_true(has(seen.text, "certificate"));
-    assert_null(taken(3));
+    assert_null(mailserver_taken(a, &server, 3));
     mail.tls = MAIL_PLAIN;
     assert_true(http_open(&http, 1, 1, &err));
     assert_false(mail_start(http, &mail, on_done, &seen, &err));
@@ -237,50 +221,18 @@ no_login_and_no_message_without_a_certificate_that_is_trusted(void **state)
     assert_int_equal(seen.fault, HTTP_NETWORK);
 }
 
-/* --- the server ----------------------------------------------------------- */
-
 static int
 server_start(void **state)
 {
     (void)state;
-    int in[2], out[2];
-    const char *root = getenv("QM_ROOT");
-    char script[512];
-    snprintf(script, sizeof script, "%s/tests/fixtures/smtp_server.py",
-             root != NULL ? root : ".");
-    if (mkdtemp(folder) == NULL || pipe(in) != 0 || pipe(out) != 0)
-        return -1;
-    snprintf(cert, sizeof cert, "%s/cert.pem", folder);
-    server = fork();
-    if (server == 0) {
-        dup2(in[0], STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
-        /* it tells of every handshake that fails */
-        dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
-        close(in[1]);
-        execl("/usr/bin/python3", "python3", script, folder, (char *)NULL);
-        _exit(127);
-    }
-    close(in[0]);
-    close(out[1]);
-    server_in = in[1];
-    FILE *f = fdopen(out[0], "r");
-    bool ok = f != NULL && fgets(port, sizeof port, f) != NULL;
-    port[strcspn(port, "\n")] = '\0';
-    if (f != NULL)
-        fclose(f);
-    return ok ? 0 : -1;
+    return mailserver_start(&server) ? 0 : -1;
 }
 
 static int
 server_stop(void **state)
 {
     (void)state;
-    char command[128];
-    close(server_in);
-    waitpid(server, NULL, 0);
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return mailserver_stop(&server);
 }
 
 static int
