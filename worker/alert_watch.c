@@ -2,9 +2,11 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/config.h"
 #include "lib/log.h"
 #include "lib/number.h"
 #include "worker/alert_action.h"
+#include "worker/deliver.h"
 #include "worker/stop.h"
 
 #include <signal.h>
@@ -18,20 +20,19 @@ enum {
     WAIT_MIN_MS = 100,
     PIPELINE_GAP_MS = 2000, /* between two looks at the pipeline */
     WAIT_SLICE_MS = 1000,   /* signals end a wait; one may come before it */
+    SEND_SLICE_MS = 100,    /* word is looked for while messages go out */
     AWAY_PAUSE_MS = 500,
     AWAY_PAUSE_MAX_MS = 5000,
 };
 
-bool
-alert_watch_turn(struct db *db, int64_t now_ts, bool pipeline,
-                 struct alert_run_report *report, double *wait_s,
-                 struct err *err)
+static bool
+evaluate(struct db *db, int64_t now_ts, bool pipeline,
+         struct alert_run_report *report, struct err *err)
 {
     const struct alert_run_options options = {.now_ts = now_ts,
                                               .pipeline = pipeline};
     if (!alert_run(db, &options, report, err))
         return false;
-    *wait_s = (double)report->next_s;
     if (report->fired + report->resolved + report->lost + report->back +
             report->retroactive >
         0)
@@ -45,14 +46,44 @@ alert_watch_turn(struct db *db, int64_t now_ts, bool pipeline,
     return true;
 }
 
+static bool
+sender_open(struct arena *a, struct deliver **out, struct err *err)
+{
+    const struct deliver_options options = deliver_options_of(
+        config(), arena_printf(a, "alerts:%ld", (long)getpid()));
+    return deliver_open(out, &options, err);
+}
+
+static bool
+is_stopped(void *arg)
+{
+    (void)arg;
+    return stop_requested() != 0;
+}
+
+/* All that is due. */
+static bool
+once(struct db *db, int64_t now_ts, struct alert_run_report *report,
+     struct err *err)
+{
+    struct arena *a = arena_new();
+    struct deliver *sender = NULL;
+    struct deliver_report sent;
+    bool ok = evaluate(db, now_ts, true, report, err) &&
+              sender_open(a, &sender, err) &&
+              deliver_all(sender, db, is_stopped, NULL, &sent, err);
+    deliver_close(sender, db);
+    arena_free(a);
+    return ok;
+}
+
 void
 alert_watch_last(struct db *db, int64_t now_ts)
 {
     struct alert_run_report report;
-    double wait_s;
     struct err err;
-    if (!alert_watch_turn(db, now_ts, true, &report, &wait_s, &err))
-        log_event(LOG_WARN, "alert.trouble", "text=\"%s\"", err.text);
+    if (!once(db, now_ts, &report, &err))
+        log_event(LOG_WARN, "alerts.trouble", "text=\"%s\"", err.text);
 }
 
 /* --- the loop -------------------------------------------------------------
@@ -61,6 +92,7 @@ alert_watch_last(struct db *db, int64_t now_ts)
 struct watch {
     struct command *c;
     struct db *db;
+    struct deliver *sender;
     int64_t pipeline_ms; /* when to look at the pipeline next */
     pid_t parent;        /* 0: none */
 };
@@ -93,27 +125,54 @@ wait_for_word(struct watch *w, int64_t until_ms, bool *came, struct err *err)
     return ok;
 }
 
+/* Sends what is due, until nothing is under way or word of more comes.
+ * next_s  until more is due; -1: nothing waits */
+static bool
+send_due(struct watch *w, bool *came, double *next_s, struct err *err)
+{
+    struct arena *a = arena_new();
+    struct deliver_report sent = {0};
+    const char *channel = NULL, *payload;
+    bool ok = (w->sender != NULL || sender_open(w->c->a, &w->sender, err)) &&
+              deliver_due(w->sender, w->db, 0, &sent, err);
+    while (ok && channel == NULL && sent.pending > 0 && !is_over(w))
+        ok = db_wait(a, w->db, 0, &channel, &payload, err) &&
+             (channel != NULL ||
+              deliver_due(w->sender, w->db, SEND_SLICE_MS, &sent, err));
+    *came = channel != NULL;
+    *next_s = sent.next_s;
+    arena_free(a);
+    return ok;
+}
+
+static int64_t
+sooner(int64_t until_ms, int64_t now_ms, double wait_s)
+{
+    return wait_s >= 0 && wait_s * 1000 < (double)(until_ms - now_ms)
+               ? now_ms + (int64_t)(wait_s * 1000)
+               : until_ms;
+}
+
 static bool
 watch_turn(struct watch *w, struct err *err)
 {
     struct alert_run_report report;
-    double wait_s;
-    int64_t now_ms = clock_ms(), until_ms = now_ms + WAIT_MAX_MS;
+    double sent_s;
+    int64_t now_ms = clock_ms();
     bool pipeline = now_ms >= w->pipeline_ms, came;
     if (!db_listen(w->db, "alert_due", err) ||
-        !alert_watch_turn(w->db, w->c->clock(), pipeline, &report, &wait_s,
-                          err))
+        !evaluate(w->db, w->c->clock(), pipeline, &report, err))
+        return false;
+    if (pipeline)
+        w->pipeline_ms = clock_ms() + WAIT_MAX_MS;
+    if (!send_due(w, &came, &sent_s, err))
         return false;
     now_ms = clock_ms();
-    if (pipeline)
-        w->pipeline_ms = now_ms + WAIT_MAX_MS;
-    if (w->pipeline_ms < until_ms)
-        until_ms = w->pipeline_ms;
-    if (wait_s >= 0 && wait_s * 1000 < (double)(until_ms - now_ms))
-        until_ms = now_ms + (int64_t)(wait_s * 1000);
+    int64_t until_ms = sooner(w->pipeline_ms, now_ms, (double)report.next_s);
+    until_ms = sooner(until_ms, now_ms, sent_s);
     if (until_ms < now_ms + WAIT_MIN_MS)
         until_ms = now_ms + WAIT_MIN_MS;
-    if (!wait_for_word(w, until_ms, &came, err))
+    if (!came && !wait_for_word(w, until_ms, &came, err))
         return false;
     if (came && w->pipeline_ms > now_ms + PIPELINE_GAP_MS)
         w->pipeline_ms = now_ms + PIPELINE_GAP_MS;
@@ -147,8 +206,7 @@ static bool
 watch_once(struct watch *w, bool json, struct err *err)
 {
     struct alert_run_report r;
-    double wait_s;
-    if (!alert_watch_turn(w->db, w->c->clock(), true, &r, &wait_s, err))
+    if (!once(w->db, w->c->clock(), &r, err))
         return false;
     printf(json ? "{\"rules\": %lld, \"bars\": %lld, \"fired\": %lld, "
                   "\"resolved\": %lld, \"lost\": %lld, \"back\": %lld, "
@@ -177,18 +235,18 @@ tie_to_parent(struct watch *w, const char *text)
 bool
 alert_action_watch(struct command *c, struct err *err)
 {
-    bool once = false, json = false;
+    bool once_only = false, json = false;
     const char *parent = NULL, **words = command_room(c);
     size_t n_words;
     const struct command_option options[] = {
-        {.name = "once", .flag = &once},
+        {.name = "once", .flag = &once_only},
         {.name = "json", .flag = &json},
         {.name = "parent", .value = &parent},
     };
     struct watch w = {.c = c};
     if (!command_options(c, options, COUNT_OF(options), words, &n_words, err))
         return false;
-    if (n_words != 1 || (json && !once))
+    if (n_words != 1 || (json && !once_only))
         return command_usage(c, err,
                              "watch takes no arguments, and --json only with "
                              "--once (see --help)");
@@ -196,10 +254,11 @@ alert_action_watch(struct command *c, struct err *err)
     if (!tie_to_parent(&w, parent))
         return command_usage(c, err, "--parent is for `quotemill work`");
     bool open = command_db(c, &w.db, err);
-    if (once)
+    if (once_only)
         return open && watch_once(&w, json, err);
     if (!open && err->kind != ERR_RETRY)
         return false;
     watch_for_ever(&w);
+    deliver_close(w.sender, w.db);
     return true;
 }

@@ -5,15 +5,8 @@
 #include "core/alert_run.h"
 #include "lib/db.h"
 
-/* Evaluates what is due now, and sends what is due.
- * pipeline  rules on the pipeline, too
- * wait_s    until more is due by time alone; -1: nothing is */
-MUST_USE bool alert_watch_turn(struct db *db, int64_t now_ts, bool pipeline,
-                               struct alert_run_report *report, double *wait_s,
-                               struct err *err);
-
-/* One turn of all, for who ends with it: what goes wrong is logged, the next
- * one does it again. */
+/* Evaluates what is due now, and sends what is due until nothing is: for who
+ * ends with it. What goes wrong is logged, the next one does it again. */
 void alert_watch_last(struct db *db, int64_t now_ts);
 
 /* `quotemill alert watch` as a process of its own, started again with a pause

@@ -9,7 +9,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/quotemill-alert.XXXXXX")
 database=qm_e2e_$$
 trap 'dropdb -h "$QM_TEST_DB_HOST" -U postgres --force "$database"; rm -rf "$work"' EXIT
 createdb -h "$QM_TEST_DB_HOST" -U postgres -T qm_template "$database" || bail 'no database'
-export QM_VAR=$work QM_ARCHIVE_DIR=$work/archive QM_NOW=2026-02-01T00:00:00Z
+export QM_VAR=$work QM_ARCHIVE_DIR=$work/archive QM_TEMPLATES_DIR=templates QM_NOW=2026-02-01T00:00:00Z
 export QM_DB_WORKER="host=$QM_TEST_DB_HOST dbname=$database user=quotemill_worker"
 mkdir "$work/archive"
 quotemill=${QM_BIN:-bin}/quotemill
