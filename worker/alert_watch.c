@@ -7,6 +7,7 @@
 #include "lib/number.h"
 #include "worker/alert_action.h"
 #include "worker/deliver.h"
+#include "worker/publish.h"
 #include "worker/stop.h"
 
 #include <signal.h>
@@ -20,6 +21,7 @@ enum {
     WAIT_MIN_MS = 100,
     PIPELINE_GAP_MS = 2000, /* between two looks at the pipeline */
     WAIT_SLICE_MS = 1000,   /* signals end a wait; one may come before it */
+    PUBLISH_MS = 200,       /* for word to the pages that are open */
     SEND_SLICE_MS = 100,    /* word is looked for while messages go out */
     AWAY_PAUSE_MS = 500,
     AWAY_PAUSE_MAX_MS = 5000,
@@ -93,8 +95,9 @@ struct watch {
     struct command *c;
     struct db *db;
     struct deliver *sender;
-    int64_t pipeline_ms; /* when to look at the pipeline next */
-    pid_t parent;        /* 0: none */
+    struct publish *live; /* to the pages that are open */
+    int64_t pipeline_ms;  /* when to look at the pipeline next */
+    pid_t parent;         /* 0: none */
 };
 
 static bool
@@ -125,6 +128,13 @@ wait_for_word(struct watch *w, int64_t until_ms, bool *came, struct err *err)
     return ok;
 }
 
+static void
+tell_pages(struct watch *w)
+{
+    publish_alerts(w->live);
+    publish_poll(w->live, PUBLISH_MS);
+}
+
 /* Sends what is due, until nothing is under way or word of more comes.
  * next_s  until more is due; -1: nothing waits */
 static bool
@@ -135,10 +145,16 @@ send_due(struct watch *w, bool *came, double *next_s, struct err *err)
     const char *channel = NULL, *payload;
     bool ok = (w->sender != NULL || sender_open(w->c->a, &w->sender, err)) &&
               deliver_due(w->sender, w->db, 0, &sent, err);
-    while (ok && channel == NULL && sent.pending > 0 && !is_over(w))
-        ok = db_wait(a, w->db, 0, &channel, &payload, err) &&
-             (channel != NULL ||
-              deliver_due(w->sender, w->db, SEND_SLICE_MS, &sent, err));
+    int64_t ended = sent.sent + sent.again + sent.dead;
+    while (ok && channel == NULL && sent.pending > 0 && !is_over(w)) {
+        ok = db_wait(a, w->db, 0, &channel, &payload, err);
+        if (!ok || channel != NULL)
+            break;
+        ok = deliver_due(w->sender, w->db, SEND_SLICE_MS, &sent, err);
+        ended += sent.sent + sent.again + sent.dead;
+    }
+    if (ended > 0)
+        tell_pages(w);
     *came = channel != NULL;
     *next_s = sent.next_s;
     arena_free(a);
@@ -163,6 +179,10 @@ watch_turn(struct watch *w, struct err *err)
     if (!db_listen(w->db, "alert_due", err) ||
         !evaluate(w->db, w->c->clock(), pipeline, &report, err))
         return false;
+    if (report.fired + report.resolved + report.lost + report.back +
+            report.retroactive + report.told >
+        0)
+        tell_pages(w);
     if (pipeline)
         w->pipeline_ms = clock_ms() + WAIT_MAX_MS;
     if (!send_due(w, &came, &sent_s, err))
@@ -258,7 +278,10 @@ alert_action_watch(struct command *c, struct err *err)
         return open && watch_once(&w, json, err);
     if (!open && err->kind != ERR_RETRY)
         return false;
+    if (!publish_open(&w.live, config()->publish_socket, err))
+        return false;
     watch_for_ever(&w);
+    publish_close(w.live);
     deliver_close(w.sender, w.db);
     return true;
 }
