@@ -355,7 +355,6 @@ ALTER TABLE step DROP CONSTRAINT step_kind_check,
 
 GRANT SELECT ON channel, alert_rule, alert_state, alert_incident, alert_event, silence, silence_now, delivery,
     delivery_incident, provider_outage TO quotemill_console;
-GRANT EXECUTE ON FUNCTION alert_data_directory TO quotemill_console;
 GRANT INSERT, UPDATE, DELETE ON channel, alert_rule, silence TO quotemill_console;
 GRANT UPDATE (rule_version) ON alert_state TO quotemill_console;
 GRANT UPDATE (acked_by, acked_at, ack_note) ON alert_incident TO quotemill_console;

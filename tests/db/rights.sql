@@ -162,7 +162,7 @@ SELECT does('worker', 'keeps what happened', $$WITH i AS (INSERT INTO alert_inci
     SELECT 'r', true, 'info', 'fired', '', now(), 't', id FROM i$$);
 SELECT does('worker', 'owes a message', $$INSERT INTO delivery (channel_name, kind, severity) VALUES ('c', 'opened', 'info')$$);
 SELECT does('worker', 'asks where the database is', 'SELECT alert_data_directory()');
-SELECT does_not('console', 'ask that', 'SELECT alert_data_directory()');
+SELECT does('console', 'asks that, too', 'SELECT alert_data_directory()');
 SELECT does_not('worker', 'say where messages go', $$UPDATE channel SET settings = '{}'$$);
 SELECT does_not('worker', 'change who may be told', 'UPDATE channel SET enabled = false');
 SELECT does('worker', 'notes how a channel goes', 'UPDATE channel SET sent_at = now(), fault_at = now(), fault = NULL');
