@@ -12,7 +12,7 @@ WITH visible AS NOT MATERIALIZED (
     SELECT r.id
       FROM alert_rule r
      WHERE ($2::boolean OR r.owner_id = $1::bigint OR r.owner_id IS NULL OR r.shared)
-       AND ($3::bigint IS NULL OR r.id = $3::bigint)
+       AND r.id BETWEEN coalesce($3::bigint, 1) AND coalesce($3::bigint, 9223372036854775807)
        AND ($4::text IS NULL OR lower(r.subject) = lower($4::text)
             OR r.instrument_id = (SELECT i.id FROM instrument i WHERE lower(i.symbol) = lower($4::text)))
        AND ($5::text IS NULL OR lower(coalesce(r.owner, '-')) = lower($5::text))
