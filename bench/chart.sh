@@ -10,10 +10,10 @@
 #   chart_body_bytes
 #   console_rss_kib      after all of it; bound 16384
 #
-#   PORT (8087), ROUNDS (5), SECONDS_EACH (3)
+#   PORT (a free one), ROUNDS (5), SECONDS_EACH (3)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rounds=${ROUNDS:-5} each=${SECONDS_EACH:-3} port=${PORT:-8087}
+rounds=${ROUNDS:-5} each=${SECONDS_EACH:-3} port=${PORT:-$(scripts/free-port)}
 bars=200000
 
 tmp=$(mktemp -d /tmp/qm-bench.XXXXXX)

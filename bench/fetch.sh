@@ -17,11 +17,11 @@
 #   fetch_step_ms, fetch_bound_ms   medians
 #   fetch_ideal_ms   250: 5 waves of 50 ms, if answers took no time to make
 #
-#   PORT (8088), ROUNDS (9)
+#   PORT (a free one), ROUNDS (9)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${ROUNDS:-9}
-export PORT=${PORT:-8088} QM_PROVIDERS=simulator QM_ADMIN_PASSWORD=bench-only-password
+export PORT=${PORT:-$(scripts/free-port)} QM_PROVIDERS=simulator QM_ADMIN_PASSWORD=bench-only-password
 export QM_NOW=2026-02-01T12:00:00Z # generated bars begin 2,000 days before
 QM_VAR=$(mktemp -d /tmp/qm-bench.XXXXXX)
 export QM_VAR

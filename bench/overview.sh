@@ -12,10 +12,10 @@
 #   overview_unchanged_ratio  the same address while nothing changes; bound 0.5
 #   console_rss_kib           after all of it; bound 16384
 #
-#   PORT (8087), ROUNDS (5), SECONDS_EACH (3)
+#   PORT (a free one), ROUNDS (5), SECONDS_EACH (3)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rounds=${ROUNDS:-5} each=${SECONDS_EACH:-3} port=${PORT:-8087}
+rounds=${ROUNDS:-5} each=${SECONDS_EACH:-3} port=${PORT:-$(scripts/free-port)}
 export PORT=$port QM_PROVIDERS=simulator QM_ADMIN_PASSWORD=bench-only-password
 QM_VAR=$(mktemp -d /tmp/qm-bench.XXXXXX)
 export QM_VAR

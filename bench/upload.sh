@@ -10,10 +10,10 @@
 #   upload_archive_frac       size of the only copy, by the upload's
 #   upload_page_ms            slowest of the pages asked for meanwhile
 #
-#   PORT (8089, and the next one), MEGABYTES (1000)
+#   PORT (a free one; the next one, too), MEGABYTES (1000)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-port=${PORT:-8089} megabytes=${MEGABYTES:-1000}
+port=${PORT:-$(scripts/free-port)} megabytes=${MEGABYTES:-1000}
 export PORT=$port QM_PROVIDERS=simulator QM_ADMIN_PASSWORD=bench-only-password
 QM_VAR=$(mktemp -d /tmp/qm-bench.XXXXXX)
 export QM_VAR

@@ -13,7 +13,8 @@ static const struct {
 } rules[] = {{"none", HOLIDAY_NONE},
              {"nyse", HOLIDAY_NYSE},
              {"us_federal", HOLIDAY_US_FEDERAL},
-             {"bist", HOLIDAY_BIST}};
+             {"bist", HOLIDAY_BIST},
+             {"brent", HOLIDAY_BRENT}};
 
 bool
 calendar_holidays_parse(const char *name, enum holiday_rule *out)

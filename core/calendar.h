@@ -31,7 +31,7 @@ MUST_USE bool calendar_read(struct arena *a, const struct db_rows *rows,
 const struct calendar *calendar_find(const struct calendar *all, size_t n,
                                      const char *name);
 
-/* The rule of that name ("none", "nyse", "us_federal", "bist"). */
+/* The rule of that name ("none", "nyse", "us_federal", "bist", "brent"). */
 MUST_USE bool calendar_holidays_parse(const char *name, enum holiday_rule *out);
 
 /* True when the market is open on the day that holds ts. */

@@ -34,6 +34,14 @@ static const int32_t bist_kurban[] = {
     20310402, 20320322, 20330312, 20340301, 20350219, 20360208, 20370127,
     20380116, 20390105, 20391226, 20401215};
 
+/* Proclaimed for once: jubilees, weddings, a funeral, the end of a millennium;
+ * those that took the place of a bank holiday in May are in uk_moved. */
+static const int32_t uk_closed[] = {19950508, 19991231, 20020603, 20020604,
+                                    20110429, 20120604, 20120605, 20200508,
+                                    20220602, 20220603, 20220919, 20230508};
+static const int32_t uk_moved[] = {19950501, 20020527, 20120528, 20200504,
+                                   20220530};
+
 static int32_t
 key_of(int64_t days)
 {
@@ -150,6 +158,41 @@ is_federal_holiday(struct date d, int64_t days)
            is_nth(d, days, 10, 2, 0) || is_fixed(days, 11, 11, true);
 }
 
+/* Christmas and Boxing Day; what falls on a weekend is made up for on the
+ * Monday and Tuesday after. */
+static bool
+is_uk_christmas(struct date d, int64_t days)
+{
+    int weekday = date_weekday(days);
+    return d.month == 12 && (d.day == 25 || d.day == 26 ||
+                             ((d.day == 27 || d.day == 28) && weekday < 2));
+}
+
+/* source  Banking and Financial Dealings Act 1971, schedule 1 */
+static bool
+is_uk_holiday(struct date d, int64_t days)
+{
+    int32_t key = key_of(days);
+    bool new_year =
+        d.month == 1 && (d.day == 1 || (d.day < 4 && date_weekday(days) == 0));
+    if (is_listed(uk_moved, COUNT_OF(uk_moved), key))
+        return false;
+    return new_year || days == easter(d.year) - 2 ||
+           days == easter(d.year) + 1 || is_nth(d, days, 5, 1, 0) ||
+           is_nth(d, days, 5, 5, 0) || is_nth(d, days, 8, 5, 0) ||
+           is_uk_christmas(d, days) ||
+           is_listed(uk_closed, COUNT_OF(uk_closed), key);
+}
+
+static bool
+is_brent_holiday(struct date d, int64_t days)
+{
+    bool as_new_york = d.year >= 2007 && d.year <= 2016;
+    return is_uk_holiday(d, days) ||
+           (as_new_york &&
+            (is_us_holiday(d, days) || is_nth(d, days, 1, 3, 0)));
+}
+
 /* The feast's day that this is, 0 on its eve; -1: neither. */
 static int
 feast_day(const int32_t *first, size_t n, int length, int64_t days)
@@ -198,6 +241,8 @@ holiday_is_closed(enum holiday_rule rule, int64_t days)
         return is_federal_holiday(d, days);
     case HOLIDAY_BIST:
         return is_bist_holiday(d, days);
+    case HOLIDAY_BRENT:
+        return is_brent_holiday(d, days);
     case HOLIDAY_NONE:
         break;
     }

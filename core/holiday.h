@@ -12,6 +12,12 @@
  *             which the energy markets that EIA reports on are closed too.
  *             Those trade on a few of these days (Columbus, Veterans), so a
  *             bar may come where none is due, never the reverse
+ * BRENT       days without a Brent spot price: the bank holidays of England and
+ *             Wales with those proclaimed for once, and, where EIA's series
+ *             followed New York, the US holidays of 2007 to 2016. Prices came
+ *             on some of them (on most bank holidays before 2020), so a bar may
+ *             come where none is due. Of the 9,868 weekdays from 1987 to 2026
+ *             on which one is due by this rule, 19 have none
  * BIST        fixed national holidays, and the feasts of Ramazan (3 days) and
  *             Kurban (4 days) from 1990 to 2040: to 2032 as the Directorate of
  *             Religious Affairs (Diyanet) gives them, which agrees with every
@@ -21,8 +27,9 @@
  *             may be a day off. Days off by decree only where they are listed,
  *             none before 2020; after 2040 every feast is taken for sessions
  *
- * source  nyse.com/markets/hours-calendars; 5 U.S.C. 6103; Law 2429 (Turkey);
- *         vakithesaplama.diyanet.gov.tr; borsaistanbul.com
+ * source  nyse.com/markets/hours-calendars; 5 U.S.C. 6103; Banking and
+ *         Financial Dealings Act 1971 and gov.uk/bank-holidays; Law 2429
+ * (Turkey); vakithesaplama.diyanet.gov.tr; borsaistanbul.com
  */
 #ifndef CORE_HOLIDAY_H
 #define CORE_HOLIDAY_H
@@ -35,6 +42,7 @@ enum holiday_rule {
     HOLIDAY_NYSE,
     HOLIDAY_US_FEDERAL,
     HOLIDAY_BIST,
+    HOLIDAY_BRENT,
 };
 
 /* days since 1970-01-01, of a weekday. */

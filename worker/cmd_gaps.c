@@ -5,6 +5,7 @@
 #include "lib/date.h"
 #include "lib/format.h"
 #include "lib/json.h"
+#include "worker/mill_due.h"
 #include "worker/run_here.h"
 
 #include <stdio.h>
@@ -197,6 +198,9 @@ cmd_gaps(struct command *c, struct err *err)
         return true;
     if (!read_options(c, &o, err) || !read_filter(c, &o, &filter, err) ||
         !command_db(c, &db, err))
+        return false;
+    /* built intervals are as new as their minutes */
+    if (!mill_due_named(c->a, db, o.symbols, o.n_symbols, err))
         return false;
     if (!gap_list(c->a, db, &filter, c->now_ts, &gaps, &n, &is_more, err))
         return run_here_refused(c, err);

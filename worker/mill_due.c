@@ -3,6 +3,8 @@
 #include "core/mill.h"
 #include "lib/format.h"
 
+#include <strings.h>
+
 bool
 mill_due_of(struct db *db, const int64_t *instrument_ids, size_t n,
             struct err *err)
@@ -12,6 +14,30 @@ mill_due_of(struct db *db, const int64_t *instrument_ids, size_t n,
         if (!mill_instrument(db, instrument_ids[i], NULL, &count, err))
             return err_wrap(err, "intervals and indicators");
     return true;
+}
+
+static bool
+is_named(const char *symbol, const char *const *symbols, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcasecmp(symbol, symbols[i]) == 0)
+            return true;
+    return n == 0;
+}
+
+bool
+mill_due_named(struct arena *a, struct db *db, const char *const *symbols,
+               size_t n, struct err *err)
+{
+    struct mill_due *due;
+    size_t n_due, n_named = 0;
+    if (!mill_list(a, db, &due, &n_due, err))
+        return false;
+    int64_t *ids = arena_array(a, n_due, sizeof *ids);
+    for (size_t i = 0; i < n_due; i++)
+        if (is_named(due[i].symbol, symbols, n))
+            ids[n_named++] = due[i].instrument_id;
+    return mill_due_of(db, ids, n_named, err);
 }
 
 static bool

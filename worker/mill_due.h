@@ -9,6 +9,12 @@
 MUST_USE bool mill_due_of(struct db *db, const int64_t *instrument_ids,
                           size_t n, struct err *err);
 
+/* The same of instruments by symbol, in any case; n 0: of all. A symbol that
+ * is unknown has nothing due. */
+MUST_USE bool mill_due_named(struct arena *a, struct db *db,
+                             const char *const *symbols, size_t n,
+                             struct err *err);
+
 /* How a step's milling went. */
 struct mill_report {
     size_t milled, failed;

@@ -3,7 +3,10 @@
 #include "core/model.h"
 #include "core/model_load.h"
 #include "lib/log.h"
+#include "worker/mill_due.h"
 #include "worker/pipeline.h"
+
+#include <string.h>
 
 struct retrain_call {
     struct arena *a;
@@ -180,8 +183,12 @@ step_retrain(struct arena *a, struct pipeline *p, int64_t step_id,
     const char *const *names;
     size_t n, n_failed = 0;
     struct retrain_call c = {.a = a, .p = p, .step_id = step_id};
+    struct mill_report mill;
     refresh_statistics(p);
-    if (!list_names(a, p, &names, &n, err))
+    /* Inputs may be indicators: a run without the process step finds them as
+     * new as the bars, too. A halt in it is one in the loop. */
+    if (!list_names(a, p, &names, &n, err) ||
+        !mill_due_all(a, p, step_id, &mill, err))
         return false;
     for (size_t i = 0; i < n; i++) {
         bool failed, done = false;
@@ -199,5 +206,10 @@ step_retrain(struct arena *a, struct pipeline *p, int64_t step_id,
     }
     tidy(p);
     sum_up(a, n, n_failed, n > 0 ? c.result.words : NULL, end);
+    if (mill.failed > 0 && strcmp(end->state, "succeeded") == 0) {
+        end->state = "partial";
+        end->error =
+            arena_printf(a, "%zu instruments could not be milled", mill.failed);
+    }
     return true;
 }

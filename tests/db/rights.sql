@@ -109,6 +109,7 @@ SELECT does_not('console', 'delete an upload', $$DELETE FROM upload$$);
 SELECT does_not('console', 'write refusals', $$DELETE FROM upload_refusal$$);
 SELECT does_not('console', 'give a job more attempts', $$UPDATE load_job SET max_attempts = 9$$);
 SELECT does_not('console', 'forget what was believed', $$DELETE FROM bar_undone$$);
+SELECT does_not('console', 'say what was believed in between', $$DELETE FROM bar_between$$);
 SELECT does_not('console', 'undo a load', 'SELECT load_undo(1)');
 SELECT does('console', 'decides about rows of quarantine', $$SELECT * FROM desk_decide('{}', 'reject', NULL, 'a', '', '')$$);
 SELECT does('console', 'finds them', $$SELECT * FROM desk_find('open', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1)$$);
@@ -123,6 +124,7 @@ SELECT is(as_role('quotemill_worker', $$SELECT bar_month_end('2024_07')$$), 'P00
 SELECT is(as_role('quotemill_worker', $$SELECT bar_month_begin('x; y')$$), '22000', 'a month is nothing but a month');
 SELECT does_not('worker', 'take from history', $$DELETE FROM bar_history$$);
 SELECT does_not('worker', 'write what was undone', $$DELETE FROM bar_undone$$);
+SELECT does_not('worker', 'say what was believed in between', $$DELETE FROM bar_between$$);
 SELECT does('worker', 'works a job', $$UPDATE load_job SET state = 'running', attempt = 1, worker = 'w', heartbeat_at = now()$$);
 SELECT does('worker', 'keeps what was refused',
     $$INSERT INTO upload_refusal SELECT id, 1, 2, 'A', now(), 'time', false, 'time', 'x', 'a time', 'x,1' FROM upload

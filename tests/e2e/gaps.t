@@ -57,6 +57,8 @@ is 'gaps in Istanbul as well' "$(gaps thyao.is --to 2025-07-07 --json | count js
 "${QM_BIN:-bin}/quotemill" instrument add FIL-USDT --kind crypto --listing binance:FILUSDT > /dev/null
 import $data/minute/FILUSDT-1m-2023-08.csv.gz --instrument FIL-USDT
 is 'a month of minutes without a gap has none' "$(gaps FIL-USDT --to 2023-08-31 --json)" '[]'
+is 'its hours are built by then, for who asks for theirs' "$(sql "SELECT count(*) FROM bar b JOIN instrument i ON i.id = b.instrument_id
+    WHERE i.symbol = 'FIL-USDT' AND b.interval_s = 3600")" 744
 
 # The console, as a plain CGI program.
 sql "INSERT INTO app_user (name, password_hash, role) VALUES ('ann', '', 'viewer')" > /dev/null

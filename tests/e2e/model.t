@@ -68,7 +68,12 @@ is 'quotemill fit on the same rows as CSV says the same' \
     "$(jq -c '[.coefficients[]] | map(. * 1e6 | round)' "$work/fit.json")" \
     "$(jq -c '[.coefficients[]] | map(. * 1e6 | round)' "$work/model.json")"
 
+computed=$(sql 'SELECT count(*) FROM indicator')
+sql 'INSERT INTO bar_dirty (instrument_id, interval_s, from_ts, to_ts)
+     SELECT instrument_id, interval_s, min(ts), max(ts) FROM indicator GROUP BY 1, 2;
+     DELETE FROM indicator'
 qm retrain --json > "$work/again.json" 2> "$work/again.log"
+is 'retraining mills first what models may read' "$(sql 'SELECT count(*) FROM indicator')" "$computed"
 is 'retraining again is a run with one step' \
     "$(jq -c '[.state, [.steps[].step]]' "$work/again.json")" '["succeeded",["retrain"]]'
 like 'that finds nothing new' "$(said again)" '^nothing new: version 1'

@@ -25,6 +25,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 static struct test_db *tdb;
@@ -66,5 +67,30 @@ db_case_end(void **state)
     (test_db_available() ? (cmocka_set_message_output(CM_OUTPUT_TAP),          \
                             cmocka_run_group_tests(tests, NULL, NULL))         \
                          : test_db_skip())
+
+/* Some bars of the first instrument are doubted and rejected ("reject"), or of
+ * those that were rejected some come back ("reopen"); which, by seed. */
+static inline void
+bars_decide(const char *verdict, int32_t interval_s, uint64_t seed)
+{
+    bool reopen = strcmp(verdict, "reopen") == 0;
+    if (!reopen)
+        sql(arena_printf(
+            a,
+            "INSERT INTO quarantine (load_id, instrument_id, interval_s, ts, "
+            "rule, severity, field, value, expected, raw, open, high, low, "
+            "close, volume) SELECT load_id, instrument_id, interval_s, ts, "
+            "'jump', 'flag', '', '', '', md5(random()::text), open, high, "
+            "low, close, volume FROM bar WHERE instrument_id = 1 AND "
+            "interval_s = %d ORDER BY load_id DESC, md5(ts::text || '%llu') "
+            "LIMIT 20",
+            interval_s, (unsigned long long)seed));
+    sql(arena_printf(
+        a,
+        "SELECT count(*) FROM desk_decide(ARRAY(SELECT max(id) FROM quarantine "
+        "WHERE state = '%s' GROUP BY ts ORDER BY md5(ts::text || '%llu') "
+        "LIMIT 20), '%s', NULL, 'test', '', '')",
+        reopen ? "rejected" : "open", (unsigned long long)seed, verdict));
+}
 
 #endif

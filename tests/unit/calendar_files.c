@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #define SHARED "../shared/data/daily/"
+#define ENERGY "../shared/data/energy/"
 
 static const struct calendar nyse = {.weekdays = 31,
                                      .holidays = HOLIDAY_NYSE,
@@ -24,8 +25,8 @@ static const struct calendar bist = {.weekdays = 31,
                                      .late_after_s = DAY_S,
                                      .stale_after_s = 3 * DAY_S};
 
-/* Days of a file's column, as a set of flags from 1990-01-01 on. */
-enum { FIRST_DAY = 7305, N_DAYS = 20000 };
+/* Days of a file's column, as a set of flags from 1970-01-01 on. */
+enum { FIRST_DAY = 0, N_DAYS = 30000 };
 
 static bool
 days_of(const char *path, bool *has, int64_t *first, int64_t *last)
@@ -143,6 +144,31 @@ rules_agree_with_five_years_of_istanbul(void **state)
     check_file(&bist, SHARED "THYAO.IS_yfinance.csv");
 }
 
+/* Prices came on holidays too, in older years; but where one is due there is
+ * one, or no backfill would ever come to an end. */
+static void
+brent_has_a_price_where_one_is_due(void **state)
+{
+    (void)state;
+    static const struct calendar brent = {.weekdays = 31,
+                                          .holidays = HOLIDAY_BRENT};
+    static bool has[N_DAYS];
+    int64_t first, last;
+    int due = 0, missing = 0, lately = 0;
+    if (!days_of(ENERGY "brent-daily.csv", has, &first, &last))
+        fail_msg("brent-daily.csv is not there");
+    for (int64_t day = first; day <= last; day++) {
+        bool is_due = calendar_is_session(&brent, day * DAY_S);
+        bool is_there = has[day - FIRST_DAY];
+        due += is_due;
+        missing += is_due && !is_there;
+        lately += day >= 19358 && is_due != is_there; /* 2023 on */
+    }
+    assert_int_equal(due, 9868);
+    assert_int_equal(lately, 0);
+    assert_int_equal(missing, 19);
+}
+
 int
 main(void)
 {
@@ -156,6 +182,7 @@ main(void)
         cmocka_unit_test(rules_agree_with_aapl),
         cmocka_unit_test(rules_agree_with_mnav_days_to_2026),
         cmocka_unit_test(rules_agree_with_five_years_of_istanbul),
+        cmocka_unit_test(brent_has_a_price_where_one_is_due),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

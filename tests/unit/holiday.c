@@ -181,6 +181,34 @@ feasts_follow_the_moon(void **state)
     assert_int_equal(n, 106);
 }
 
+/* source  gov.uk/bank-holidays, and its lists of former years */
+static void
+london_keeps_its_bank_holidays(void **state)
+{
+    (void)state;
+    static const char *const closed[] = {
+        "1999-12-31", "2002-06-03", "2002-06-04", "2011-04-22", "2011-04-25",
+        "2011-04-29", "2011-05-02", "2020-05-08", "2020-12-28", "2021-12-27",
+        "2021-12-28", "2022-01-03", "2022-06-02", "2022-06-03", "2022-08-29",
+        "2022-09-19", "2022-12-26", "2022-12-27", "2023-01-02", "2023-05-01",
+        "2023-05-08", "2023-05-29", "2024-03-29", "2024-04-01", "2024-12-26",
+        "2026-12-28", "2027-12-27", "2027-12-28"};
+    static const char *const open[] = {
+        "2001-12-27", "2002-05-27", "2020-05-04", "2022-05-30",
+        "2022-01-04", "2022-12-28", "2023-01-03", "2024-01-15",
+        "2024-07-04", "2024-11-28", "2024-12-27", "2026-12-29"};
+    check_days(HOLIDAY_BRENT, closed, COUNT_OF(closed), false);
+    check_days(HOLIDAY_BRENT, open, COUNT_OF(open), true);
+    for (int year = 2024; year < 2041; year++) {
+        int n = 0;
+        int64_t end = date_to_days(year + 1, 1, 1);
+        for (int64_t d = date_to_days(year, 1, 1); d < end; d++)
+            n += date_weekday(d) < 5 && !is_open(HOLIDAY_BRENT, d);
+        if (n != 8)
+            fail_msg("%d has %d bank holidays", year, n);
+    }
+}
+
 int
 main(void)
 {
@@ -192,6 +220,7 @@ main(void)
         cmocka_unit_test(istanbul_keeps_its_feasts),
         cmocka_unit_test(istanbul_closes_early_on_eves),
         cmocka_unit_test(feasts_follow_the_moon),
+        cmocka_unit_test(london_keeps_its_bank_holidays),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -426,10 +426,9 @@ what_later_bars_do_changes_nothing_before(void **state)
     assert_false(is_same(p.close[500], before.rows[500].close));
 }
 
-/* --- as of a moment ---------------------------------------------------------
- */
+/* --- as of a moment --- */
 
-enum { OPS = 30, LOADS_MAX = OPS + 1 };
+enum { OPS = 36, LOADS_MAX = OPS + 1 };
 
 /* The table as it was, and since when. */
 struct moment {
@@ -443,8 +442,8 @@ changed_us(void)
 {
     return strtoll(
         sql("SELECT (extract(epoch FROM greatest((SELECT max(stored_at) FROM "
-            "load), (SELECT max(believed_to) FROM bar_undone))) * "
-            "1000000)::bigint"),
+            "load), (SELECT max(believed_to) FROM bar_undone), (SELECT "
+            "max(believed_to) FROM bar_between))) * 1000000)::bigint"),
         NULL, 10);
 }
 
@@ -486,16 +485,19 @@ change(int32_t interval_s, size_t n, int64_t *loads, size_t *n_loads)
 {
     struct undo_count count;
     int64_t before = changed_us();
-    uint64_t what = dice(10);
+    uint64_t what = dice(14);
     if (what < 4)
         loads[(*n_loads)++] = store_some("upload", interval_s, n);
     if (what == 4)
         store_some("derived", interval_s, n);
     if (what == 5)
         take_away(interval_s, n);
+    if (what > 9)
+        bars_decide(what > 11 ? "reopen" : "reject", interval_s, dice(1000));
     /* the newest mostly: others are built on */
     size_t i = *n_loads - 1 - dice(*n_loads < 3 ? *n_loads : 3);
-    if (what > 5 && !undo_load(db, loads[i], "test", "", &count, &err))
+    if (what > 5 && what < 10 &&
+        !undo_load(db, loads[i], "test", "", &count, &err))
         assert_int_equal(err.kind, ERR_CONFLICT);
     return changed_us() != before;
 }
@@ -527,8 +529,8 @@ assert_as_of(int64_t us, const struct truth *t, const char *interval,
         assert_row(&p, i, t, newest_first ? t->n - 1 - from - i : from + i);
 }
 
-/* Random loads, undos and removals at random times; before and after each,
- * to the microsecond, as_of is what the table was then. */
+/* Loads, undos, removals and decisions at random; before and after each, to the
+ * microsecond, as_of is what the table was then. */
 static void
 as_of_is_the_table_as_it_was(void **state)
 {
@@ -547,6 +549,8 @@ as_of_is_the_table_as_it_was(void **state)
         then[n++] = (struct moment){changed_us(), truth_now(BTC, 3600)};
     }
     assert_true(n > OPS / 2 && n_loads > 10);
+    assert_string_equal(
+        sql("SELECT count(DISTINCT close IS NULL) FROM bar_between"), "2");
     for (int milled = 0; milled < 2; milled++, mill(BTC))
         for (size_t i = 1; i < n; i++) {
             assert_true(then[i].us > then[i - 1].us);
