@@ -362,7 +362,7 @@ GRANT INSERT ON delivery TO quotemill_console;
 GRANT UPDATE (state, not_before, attempts, asked_by) ON delivery TO quotemill_console;
 
 GRANT SELECT ON channel, alert_rule, silence, silence_now, provider_outage TO quotemill_worker;
-GRANT EXECUTE ON FUNCTION alert_data_directory TO quotemill_worker;
+GRANT EXECUTE ON FUNCTION alert_data_directory TO quotemill_worker, quotemill_console;
 GRANT UPDATE (sent_at, fault_at, fault) ON channel TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON alert_state, alert_dirty TO quotemill_worker;
 GRANT SELECT, INSERT, UPDATE ON alert_incident, alert_event, delivery, delivery_incident TO quotemill_worker;
