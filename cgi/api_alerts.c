@@ -51,8 +51,8 @@ alert_api_filter(const struct page *p, struct alert_filter *f, struct err *err)
 {
     static const char *const severities[] = {"info", "warning", "critical"};
     static const char *const kinds[] = {"series", "pipeline"};
-    static const char *const phases[] = {"active", "no_data", "pending",
-                                         "ok",     "done",    "off"};
+    static const char *const phases[] = {"active", "no_data", "pending", "ok",
+                                         "done",   "fault",   "off"};
     int64_t limit = LIST_ROWS;
     *f = (struct alert_filter){.symbol = page_query(p, "symbol"),
                                .owner = page_query(p, "owner"),

@@ -40,6 +40,8 @@ set_verdict(struct page *p, const struct alert_stored *s)
         view_set_i64(view_add(v, "INCIDENT"), "INCIDENT_ID", s->incident_id);
     if (s->silenced)
         view_show(v, "SILENCED");
+    if (s->fault != NULL)
+        view_set(view_add(v, "FAULT"), "FAULT_TEXT", s->fault);
 }
 
 static const char *
@@ -188,5 +190,6 @@ page_alert_show(struct page *p, struct err *err)
     set_buttons(p, &s);
     if (!s.is_pipeline)
         set_spans(p, span);
-    return set_events(p, &s, err) && alert_trial(p, &s, span, err);
+    return set_events(p, &s, err) &&
+           alert_trial(p, s.fault == NULL ? &s : NULL, span, err);
 }

@@ -12,8 +12,8 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const states[] = {"active", "no_data", "pending",
-                                     "ok",     "done",    "off"};
+static const char *const states[] = {"active", "no_data", "pending", "ok",
+                                     "done",   "fault",   "off"};
 static const char *const severities[] = {"info", "warning", "critical"};
 static const char *const kinds[] = {"series", "pipeline"};
 /* names of owners that are no user's */

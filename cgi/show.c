@@ -54,6 +54,7 @@ static const struct show {
     {"alert_ok", "passed", "succeeded", "ok", "good"},
     {"alert_pending", "running", "queued", "pending", "busy"},
     {"alert_done", "cancelled", "skipped", "done", "idle"},
+    {"alert_fault", "late", "late", "set aside", "warn"},
     {"alert_off", "cancelled", "cancelled", "off", "idle"},
     {"alert_new", "none", "none", "not judged yet", "idle"},
     /* severities */

@@ -95,8 +95,8 @@ alert_rule_check(const struct alert_rule *rule, const char **field)
 const char *
 alert_phase_name(enum alert_phase phase)
 {
-    static const char *const names[] = {"ok", "pending", "active", "no_data",
-                                        "done"};
+    static const char *const names[] = {"ok",      "pending", "active",
+                                        "no_data", "done",    "fault"};
     return names[phase];
 }
 

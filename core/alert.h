@@ -16,6 +16,9 @@
  *   no data   no bar has come for no_data_s after the newest one closed; the
  *             next bar ends it, and the phase goes on from what it was before
  *   done      a one-time rule that has fired and resolved
+ *   fault     what is stored is no rule of this version of the program: set
+ *             aside until it is changed (core/alert_run.h); alert_feed never
+ *             sees it
  *
  * It fires on the bar that completes for_bars, unless it fired less than
  * cooldown_s before: then it stays pending and fires on the first bar after
@@ -82,6 +85,7 @@ enum alert_phase {
     ALERT_ACTIVE,
     ALERT_NO_DATA,
     ALERT_DONE,
+    ALERT_FAULT,
 };
 const char *alert_phase_name(enum alert_phase phase); /* "no_data" */
 

@@ -253,6 +253,8 @@ watches_the_same(struct arena *a, const struct alert_stored *x,
         x->rule.once != y->rule.once ||
         x->rule.cooldown_s != y->rule.cooldown_s)
         return false;
+    if (x->fault != NULL)
+        return false;
     if (x->is_pipeline)
         return same_text(x->condition, y->condition) &&
                same_number(x->threshold, y->threshold) &&

@@ -182,5 +182,7 @@ alert_stored_words(struct arena *a, const struct alert_stored *s)
     return s->is_pipeline ? pipeline_words(a, s)
                           : arena_printf(a, "%s, %s: %s", s->symbol,
                                          interval_name(s->rule.interval_s),
-                                         alert_rule_words(a, &s->rule));
+                                         s->fault_when != NULL
+                                             ? s->fault_when
+                                             : alert_rule_words(a, &s->rule));
 }

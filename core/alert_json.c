@@ -32,7 +32,9 @@ put_series(struct arena *a, struct buf *b, const struct alert_stored *s)
 {
     json_member_str(b, "symbol", s->symbol);
     json_member_str(b, "interval", interval_name(s->rule.interval_s));
-    json_member_str(b, "when", alert_condition_name(a, &s->rule));
+    json_member_str(b, "when",
+                    s->fault_when != NULL ? s->fault_when
+                                          : alert_condition_name(a, &s->rule));
     json_member_i64(b, "for_bars", s->rule.for_bars);
     json_member_f64(b, "clear", s->rule.clear);
     json_member_i64(b, "no_data_s", s->rule.no_data_s);
@@ -81,6 +83,7 @@ alert_stored_json(struct arena *a, struct buf *b, const struct alert_stored *s)
     json_member_i64(b, "active", s->n_active);
     json_member_id(b, "incident", s->incident_id);
     json_member_bool(b, "silenced", s->silenced);
+    json_member_str(b, "fault", s->fault);
     json_close(b, '}');
     json_member_bool(b, "may_change", s->may_change);
     json_member_time(a, b, "created_at", s->created_at);
@@ -398,6 +401,7 @@ alert_stored_parse(struct arena *a, struct db *db, struct json v,
             return false;
     if (s->rule.interval_s == 0)
         s->rule.interval_s = r.own_interval_s;
+    s->fault = s->fault_when = NULL;
     return true;
 }
 

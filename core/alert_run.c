@@ -29,13 +29,13 @@ marks_text(struct arena *a, const struct run_marks *m)
 }
 
 static void
-state_row(struct arena *a, const struct run_series *s, const struct run_rule *r,
+state_row(struct arena *a, const char *symbol, const struct run_rule *r,
           const char **const *columns, size_t row)
 {
     const struct alert_state *state = &r->state;
     const char *const values[STATE_COLUMNS] = {
         fmt_i64(a, r->id),
-        s->symbol,
+        symbol,
         alert_phase_name((enum alert_phase)state->phase),
         alert_phase_name((enum alert_phase)state->before),
         fmt_i64(a, state->held),
@@ -57,7 +57,7 @@ static bool
 keep_states(struct run *r, struct err *err)
 {
     struct arena *a = r->a;
-    size_t cap = 0, n = 0;
+    size_t cap = r->n_faults, n = 0;
     const char **columns[STATE_COLUMNS], *args[STATE_COLUMNS];
     for (size_t i = 0; i < r->n_series; i++)
         cap += r->series[i].n_rules;
@@ -66,8 +66,10 @@ keep_states(struct run *r, struct err *err)
     for (size_t i = 0; i < r->n_series; i++)
         for (size_t k = 0; k < r->series[i].n_rules; k++)
             if (r->series[i].rules[k].is_changed)
-                state_row(a, &r->series[i], &r->series[i].rules[k], columns,
-                          n++);
+                state_row(a, r->series[i].symbol, &r->series[i].rules[k],
+                          columns, n++);
+    for (size_t i = 0; i < r->n_faults; i++)
+        state_row(a, r->faults[i].symbol, &r->faults[i].rule, columns, n++);
     if (n == 0)
         return true;
     for (size_t i = 0; i < STATE_COLUMNS; i++)

@@ -30,6 +30,10 @@
  *
  * A rule has a state for each subject that was found, by the server's clock.
  *
+ * A stored rule that cannot be read (another version of the program wrote it)
+ * is set aside: that is logged once, its phase is "fault", and it is not looked
+ * at again before it is changed, or, of a series, before more bars come.
+ *
  * One evaluation at a time (an advisory lock); others wait for it.
  */
 #ifndef CORE_ALERT_RUN_H

@@ -39,6 +39,13 @@ struct run_rule {
     bool told;         /* it belongs to an open incident */
     bool is_corrected; /* bars that it had seen changed */
     bool is_changed;   /* to be kept */
+    bool is_aside;     /* it could not be read when it was looked at before */
+};
+
+/* A rule that cannot be read, to be set aside. */
+struct run_fault {
+    const char *symbol;
+    struct run_rule rule;
 };
 
 /* Bars that came, changed or went. */
@@ -71,6 +78,8 @@ struct run {
     size_t n_calendars;
     struct run_series *series;
     size_t n_series;
+    struct run_fault *faults;
+    size_t n_faults;
     struct run_events *events;
     struct run_sessions *sessions;
 };

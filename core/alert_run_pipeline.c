@@ -79,13 +79,15 @@ read_subject(const struct db_rows *rows, int i, struct condition_rule *rule)
         db_i64(rows, i, "state_version") != rule->version)
         return;
     int32_t phase = ALERT_OK;
-    while (phase < ALERT_DONE &&
+    while (phase < ALERT_FAULT &&
            strcmp(alert_phase_name((enum alert_phase)phase),
                   db_text(rows, i, "phase")) != 0)
         phase++;
+    bool is_over = phase == ALERT_FAULT && rule->condition != NULL;
     rule->subjects[rule->n_subjects++] =
         (struct subject){.name = db_text(rows, i, "about"),
-                         .phase = phase,
+                         .phase = is_over ? (int32_t)ALERT_OK : phase,
+                         .is_changed = is_over,
                          .since_ts = time_of(rows, i, "since"),
                          .fired_ts = time_of(rows, i, "fired_at"),
                          .value = db_f64(rows, i, "value"),
@@ -282,6 +284,22 @@ evaluate(struct pipeline *p, struct condition_rule *rule)
     p->report->rules++;
 }
 
+/* Its condition is one of another version of the program. */
+static void
+set_aside(struct pipeline *p, struct condition_rule *rule)
+{
+    if (rule->n_subjects > 0 && rule->subjects[0].phase == ALERT_FAULT)
+        return;
+    if (rule->n_subjects == 0)
+        rule->subjects[rule->n_subjects++] =
+            (struct subject){.name = "", .fired_ts = INT64_MIN, .value = NAN};
+    for (size_t i = 0; i < rule->n_subjects; i++)
+        enter(&rule->subjects[i], ALERT_FAULT, p->now_ts);
+    log_event(LOG_ERROR, "alert.rule",
+              "rule=%lld text=\"there is no such condition\"",
+              (long long)rule->id);
+}
+
 /* --- keeping --------------------------------------------------------------
  */
 
@@ -346,7 +364,9 @@ evaluate_in_tx(struct db *db, void *arg, struct err *err)
     }
     p->events = arena_array(p->a, cap, sizeof *p->events);
     for (size_t i = 0; i < p->n_rules; i++)
-        if (p->rules[i].looked)
+        if (p->rules[i].condition == NULL)
+            set_aside(p, &p->rules[i]);
+        else if (p->rules[i].looked)
             evaluate(p, &p->rules[i]);
     if (!keep(p, cap, err) || !incident_note(db, p->events, p->n_events, err) ||
         !incident_settle(db, &told, &next_s, err))

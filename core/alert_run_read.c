@@ -53,7 +53,7 @@ static int32_t
 phase_of(const char *name)
 {
     int32_t phase = ALERT_OK;
-    while (phase < ALERT_DONE &&
+    while (phase < ALERT_FAULT &&
            strcmp(alert_phase_name((enum alert_phase)phase), name) != 0)
         phase++;
     return phase;
@@ -90,6 +90,9 @@ read_state(struct arena *a, const struct db_rows *rows, int i,
     out->value = NAN;
     alert_start(&out->state);
     if (db_is_null(rows, i, "phase"))
+        return;
+    out->is_aside = phase_of(db_text(rows, i, "phase")) == ALERT_FAULT;
+    if (out->is_aside)
         return;
     out->has_state = true;
     out->state = (struct alert_state){
@@ -143,6 +146,23 @@ is_of(const struct run_series *s, const struct db_rows *rows, int i)
            s->interval_s == db_i64(rows, i, "interval_s");
 }
 
+static void
+set_aside(struct run *r, const char *symbol, const struct run_rule *rule,
+          const char *why)
+{
+    if (rule->is_aside)
+        return;
+    struct run_fault *fault = &r->faults[r->n_faults++];
+    *fault = (struct run_fault){.symbol = symbol, .rule = *rule};
+    alert_start(&fault->rule.state);
+    fault->rule.state.phase = ALERT_FAULT;
+    fault->rule.value = NAN;
+    fault->rule.origin_ts = fault->rule.seen_ts = INT64_MIN;
+    fault->rule.marks.n = 0;
+    log_event(LOG_ERROR, "alert.rule", "rule=%lld text=\"%s\"",
+              (long long)rule->id, why);
+}
+
 /* Both are in one order. A rule that cannot be understood is no harm to the
  * others. */
 static bool
@@ -151,6 +171,7 @@ take_rules(struct run *r, const struct db_rows *rows, struct err *err)
     struct err why;
     int i = 0, n = db_count(rows);
     struct run_rule *rules = arena_array(r->a, (size_t)n, sizeof *rules);
+    r->faults = arena_array(r->a, (size_t)n, sizeof *r->faults);
     for (size_t k = 0; k < r->n_series; k++) {
         struct run_series *s = &r->series[k];
         s->rules = rules;
@@ -161,8 +182,7 @@ take_rules(struct run *r, const struct db_rows *rows, struct err *err)
             if (read_rule(r->a, rows, i, &s->rules[s->n_rules], &why))
                 s->n_rules++;
             else
-                log_event(LOG_ERROR, "alert.rule", "rule=%lld text=\"%s\"",
-                          (long long)db_i64(rows, i, "id"), why.text);
+                set_aside(r, s->symbol, &s->rules[s->n_rules], why.text);
         }
         rules += s->n_rules;
         if (s->n_rules > 0 && s->calendar == NULL)

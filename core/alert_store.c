@@ -1,6 +1,7 @@
 #include "core/alert_store.h"
 
 #include "core/alert_own.h"
+#include "core/alert_condition.h"
 #include "core/alert_words.h"
 #include "lib/format.h"
 
@@ -36,10 +37,13 @@ read_lines(struct arena *a, const char *text, size_t n)
     return out;
 }
 
-static bool
+static void
 read_series(struct arena *a, const struct db_rows *rows, int i,
-            struct alert_rule *out, struct err *err)
+            struct alert_stored *s)
 {
+    struct err why;
+    struct alert_rule *out = &s->rule;
+    const char *field;
     const char *text =
         arena_printf(a, "%s %s %s", db_text(rows, i, "left_term"),
                      db_text(rows, i, "op"), db_text(rows, i, "right_term"));
@@ -47,7 +51,32 @@ read_series(struct arena *a, const struct db_rows *rows, int i,
     out->for_bars = (int)db_i64(rows, i, "for_bars");
     out->clear = db_f64(rows, i, "clear_level");
     out->no_data_s = db_i64(rows, i, "no_data_s");
-    return alert_condition_parse(text, out, err);
+    if (!alert_condition_parse(text, out, &why)) {
+        s->fault = arena_strdup(a, why.text);
+        out->left = out->right = (struct alert_term){.kind = ALERT_NUMBER};
+    } else {
+        s->fault = alert_rule_check(out, &field);
+    }
+    if (s->fault != NULL)
+        s->fault_when = text;
+}
+
+/* A rule of another version of the program is no harm to the others: it is
+ * shown with what is wrong. */
+static void
+read_fault(struct arena *a, const struct db_rows *rows, int i,
+           struct alert_stored *s)
+{
+    if (!s->is_pipeline)
+        read_series(a, rows, i, s);
+    else if (alert_condition_find(s->condition) == NULL)
+        s->fault =
+            arena_printf(a, "There is no condition \"%s\"", s->condition);
+    if (s->fault == NULL)
+        return;
+    s->phase = alert_phase_name(ALERT_FAULT);
+    s->since = s->n_active = 0;
+    s->value = NAN;
 }
 
 /* How it stands. */
@@ -77,10 +106,9 @@ read_channels(struct arena *a, const struct db_rows *rows, int i,
         read_lines(a, db_text(rows, i, "escalate_names"), out->n_escalate_to);
 }
 
-static bool
+static void
 read_row(struct arena *a, const struct alert_actor *who,
-         const struct db_rows *rows, int i, struct alert_stored *out,
-         struct err *err)
+         const struct db_rows *rows, int i, struct alert_stored *out)
 {
     *out = alert_stored_new();
     out->id = db_i64(rows, i, "id");
@@ -109,8 +137,7 @@ read_row(struct arena *a, const struct alert_actor *who,
                                         out->owner_id == who->user_id);
     read_state(rows, i, out);
     read_channels(a, rows, i, out);
-    return out->is_pipeline || read_series(a, rows, i, &out->rule, err) ||
-           err_wrap(err, "alert rule %lld", (long long)out->id);
+    read_fault(a, rows, i, out);
 }
 
 static const char *
@@ -135,8 +162,7 @@ list(struct arena *a, struct db *db, const struct alert_actor *who, int64_t id,
     *n = (size_t)db_count(rows);
     *out = arena_array(a, *n, sizeof **out);
     for (int i = 0; i < (int)*n; i++)
-        if (!read_row(a, who, rows, i, &(*out)[i], err))
-            return false;
+        read_row(a, who, rows, i, &(*out)[i]);
     return true;
 }
 

@@ -60,6 +60,10 @@ struct alert_stored {
     int64_t incident_id; /* 0: none */
     bool silenced;       /* now: nobody is told of its next firing */
     bool may_change;     /* by who asked */
+    /* what is stored is no rule of this version of the program: why, as a
+     * sentence, and its `when` as it is written there (of a series; `rule` has
+     * no terms then). NULL: it is one */
+    const char *fault, *fault_when;
 };
 
 /* A new rule before anything is said of it: on a series, enabled, a warning to

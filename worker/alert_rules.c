@@ -48,8 +48,8 @@ static bool
 read_filter(struct command *c, const struct options *o, struct alert_filter *f,
             struct err *err)
 {
-    static const char *const phases[] = {"active", "no_data", "pending",
-                                         "ok",     "done",    "off"};
+    static const char *const phases[] = {"active", "no_data", "pending", "ok",
+                                         "done",   "fault",   "off"};
     size_t i = 0;
     if (o->n_words != 1 || o->replace)
         return command_usage(c, err,
@@ -61,7 +61,7 @@ read_filter(struct command *c, const struct options *o, struct alert_filter *f,
     if (i == COUNT_OF(phases))
         return command_usage(c, err,
                              "--phase \"%.40s\": choose active, no_data, "
-                             "pending, ok, done or off",
+                             "pending, ok, done, fault or off",
                              o->phase);
     *f = (struct alert_filter){.owner = o->owner,
                                .symbol = o->instrument,

@@ -33,7 +33,7 @@ static const char HELP[] =
     "  --owner U      whose; - is the installation's own. import: whose they\n"
     "                 are to be; default: the installation's\n"
     "  --instrument S of this instrument\n"
-    "  --phase P      active, no_data, pending, ok, done or off\n"
+    "  --phase P      active, no_data, pending, ok, done, fault or off\n"
     "  --replace      replace rules of the same name\n\n"
     "watch   evaluates the rules on what comes and sends what is to be told,\n"
     "        until SIGTERM; `quotemill work` starts it\n\n"

@@ -80,7 +80,7 @@ CREATE INDEX alert_rule_name ON alert_rule (name);
 CREATE TABLE alert_state (
     rule_id   bigint NOT NULL REFERENCES alert_rule ON DELETE CASCADE,
     subject   text NOT NULL DEFAULT '',          -- kind series: the symbol; pipeline: what it is about
-    phase     text NOT NULL CHECK (phase IN ('ok', 'pending', 'active', 'no_data', 'done')),
+    phase     text NOT NULL CHECK (phase IN ('ok', 'pending', 'active', 'no_data', 'done', 'fault')),
     before    text NOT NULL DEFAULT 'ok' CHECK (before IN ('ok', 'pending', 'active', 'done')),
     held      integer NOT NULL DEFAULT 0,
     side      smallint NOT NULL DEFAULT 2,

@@ -4,6 +4,7 @@
 <svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{{SHAPE}}"/></svg>
 <div><p class="verdict-words"><span class="word">{{WORD}}</span>{{#ACTIVE_FOR}} for {{ACTIVE_COUNT}}{{/ACTIVE_FOR}}{{#SINCE}} since <time datetime="{{SINCE_ISO}}" title="{{SINCE_AGO}}">{{SINCE_FULL}}</time>{{/SINCE}}</p>
 <p>{{#FIRED}}Fired last <time datetime="{{FIRED_ISO}}" title="{{FIRED_FULL}}">{{FIRED_AGO}}</time>.{{/FIRED}}{{#NEVER_FIRED}}It has not fired yet.{{/NEVER_FIRED}}{{#VALUE}} What it watches is at {{VALUE_TEXT}}.{{/VALUE}}{{#INCIDENT}} <a href="/incidents/{{INCIDENT_ID}}">Incident {{INCIDENT_ID}}</a>{{/INCIDENT}}</p>
+{{#FAULT}}<p><strong>It is not evaluated:</strong> {{FAULT_TEXT}}. Change it, and it begins anew.</p>{{/FAULT}}
 {{#SILENCED}}<p><strong>Silenced:</strong> nobody is told now. <a href="/silences">Silences</a></p>{{/SILENCED}}</div>
 </section>
 <section class="card" aria-labelledby="rule-title">

@@ -452,6 +452,76 @@ a_changed_rule_begins_anew_and_one_switched_off_rests(void **state)
     assert_string_equal(events(id), "fired 01-01, fired 01-02");
 }
 
+static bool
+is_due(int64_t now_ts)
+{
+    struct db_rows *rows;
+    if (!db_query_one(a, db, SQL_alert_run_look, DB_ARGS(fmt_i64(a, now_ts)),
+                      &rows, &err))
+        fail_msg("%s", err.text);
+    return db_bool(rows, 0, "series");
+}
+
+static void
+a_rule_that_cannot_be_read_is_set_aside_until_it_is_changed(void **state)
+{
+    (void)state;
+    const double close[] = {120, 130, 140};
+    const struct asked asked = {
+        .symbol = "BTC-USD", .when = "close above 100", .interval_s = DAY_S};
+    int64_t btc = instrument("BTC-USD");
+    int64_t bad = rule_add(&asked), good = rule_add(&asked);
+    bring(btc, DAY_S, closes(close, 1, START), 1);
+    assert_int_equal(evaluate(day(1)).fired, 2);
+    sql(arena_printf(a,
+                     "UPDATE alert_rule SET left_term = 'oracle_7', version = "
+                     "2, updated_at = now(), no_data_s = 60 WHERE id = %lld",
+                     (long long)bad));
+    assert_true(is_due(day(1)));
+    evaluate(day(1));
+    assert_false(is_due(day(1)));
+    assert_false(is_due(day(400)));
+    assert_string_equal(phase(bad), "fault");
+    assert_string_equal(
+        sql("SELECT count(*) FROM alert_incident WHERE closed_at IS NULL"),
+        "1");
+    const char *was = arena_strdup(
+        a, sql("SELECT xmin, rule_id FROM alert_state WHERE phase = 'fault'"));
+    bring(btc, DAY_S, closes(close, 2, START), 2);
+    assert_int_equal(evaluate(day(2)).rules, 1);
+    assert_string_equal(
+        sql("SELECT xmin, rule_id FROM alert_state WHERE phase = 'fault'"),
+        was);
+    assert_string_equal(phase(good), "active");
+    sql(arena_printf(a,
+                     "UPDATE alert_rule SET left_term = 'high', version = 3, "
+                     "updated_at = now(), no_data_s = 0 WHERE id = %lld",
+                     (long long)bad));
+    assert_int_equal(evaluate(day(2)).fired, 1);
+    assert_string_equal(phase(bad), "active");
+    assert_string_equal(events(bad), "fired 01-01, fired 01-02");
+}
+
+/* As after a step back of the program and forth again. */
+static void
+a_rule_that_can_be_read_again_goes_on_with_the_next_bar(void **state)
+{
+    (void)state;
+    const double close[] = {120, 130};
+    int64_t btc = instrument("BTC-USD");
+    int64_t id = rule_add(&(struct asked){
+        .symbol = "BTC-USD", .when = "close above 100", .interval_s = DAY_S});
+    sql("UPDATE alert_rule SET left_term = 'oracle_7' WHERE kind = 'series'");
+    bring(btc, DAY_S, closes(close, 1, START), 1);
+    evaluate(day(1));
+    assert_string_equal(phase(id), "fault");
+    sql("UPDATE alert_rule SET left_term = 'close' WHERE kind = 'series'");
+    bring(btc, DAY_S, closes(close + 1, 1, day(1)), 1);
+    evaluate(day(2));
+    assert_string_equal(phase(id), "active");
+    assert_string_equal(events(id), "fired 01-02");
+}
+
 static void
 built_bars_are_noted_by_the_mill(void **state)
 {
@@ -520,6 +590,8 @@ main(void)
         DB_CASE(bars_before_the_first_are_looked_at_where_they_came),
         DB_CASE(corrections_anywhere_give_the_state_of_the_corrected_bars),
         DB_CASE(a_changed_rule_begins_anew_and_one_switched_off_rests),
+        DB_CASE(a_rule_that_cannot_be_read_is_set_aside_until_it_is_changed),
+        DB_CASE(a_rule_that_can_be_read_again_goes_on_with_the_next_bar),
         DB_CASE(built_bars_are_noted_by_the_mill),
         DB_CASE(what_was_not_committed_happens_once_all_the_same),
     };

@@ -389,6 +389,42 @@ words_tell_the_whole_rule(void **state)
     }
 }
 
+/* It is no harm to the others, and can be changed and deleted. */
+static void
+a_rule_of_another_version_of_the_program_is_shown_with_what_is_wrong(
+    void **state)
+{
+    (void)state;
+    int64_t id = saved(&ann, GOOD);
+    int64_t odd = saved(&ann, "{\"name\": \"odd\", \"condition\": "
+                              "\"data_late\"}");
+    saved(&ann, "{\"name\": \"fine\", \"condition\": \"data_late\"}");
+    sql("UPDATE alert_rule SET left_term = 'oracle_7' WHERE name = 'High'; "
+        "UPDATE alert_rule SET condition = 'moon_full' WHERE name = 'odd'");
+    struct alert_stored *list, s;
+    assert_int_equal(listed(&ann, &(struct alert_filter){.limit = 9}, &list),
+                     3);
+    assert_null(list[0].fault);
+    assert_string_equal(list[1].fault, "There is no condition \"moon_full\"");
+    assert_string_equal(list[1].phase, "fault");
+    assert_non_null(strstr(list[2].fault, "oracle_7"));
+    assert_string_equal(list[2].phase, "fault");
+    assert_non_null(
+        strstr(alert_stored_words(a, &list[2]), "oracle_7 above 100"));
+    struct buf *b = buf_new(a);
+    alert_stored_json(a, b, &list[2]);
+    assert_non_null(strstr(b->data, "\"when\":\"oracle_7 above 100\""));
+    s = got(&ann, id);
+    assert_true(parse("{\"note\": \"what is it?\"}", &s));
+    assert_false(alert_save(db, &ann, &s, &id, &err));
+    assert_int_equal(err.kind, ERR_INPUT);
+    s = got(&ann, id);
+    assert_true(parse("{\"when\": \"high above 100\"}", &s));
+    assert_true(alert_save(db, &ann, &s, &id, &err));
+    assert_null(got(&ann, id).fault);
+    assert_true(alert_delete(db, &ann, odd, 0, &err));
+}
+
 int
 main(void)
 {
@@ -398,6 +434,8 @@ main(void)
         RULE_CASE(what_is_shared_or_the_installations_is_seen_but_not_changed),
         RULE_CASE(an_admin_changes_what_others_own_and_it_stays_theirs),
         RULE_CASE(viewers_have_no_rules),
+        RULE_CASE(
+            a_rule_of_another_version_of_the_program_is_shown_with_what_is_wrong),
         RULE_CASE(whoever_was_slower_changes_nothing),
         RULE_CASE(every_change_is_audited_with_before_and_after),
         RULE_CASE(a_change_that_cannot_be_audited_is_none),
