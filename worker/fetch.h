@@ -34,8 +34,11 @@ struct fetch_source {
 
 /* What is known of a source now. Texts live on the arena of fetch_run. */
 struct fetch_note {
-    enum fault fault;        /* of the last answer; FAULT_NONE: none yet */
+    enum fault fault;        /* of the source: at its end that of the first
+                              * listing; FAULT_NONE: none yet */
     const char *provider;    /* asked last, or the one that answered */
+    enum fault blame;        /* the provider's own part in it; FAULT_NONE: it
+                              * was not asked since the last note */
     const char *error;       /* in words; NULL: none */
     const char *next_action; /* what happens next, in words; NULL: nothing */
     const char *detail;      /* provider used and why, what came */

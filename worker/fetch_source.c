@@ -36,10 +36,11 @@ job_tell(struct job *job, enum parcel_kind kind, const struct fetch_note *note)
 }
 
 static void
-job_note(struct job *job, enum fault fault, const char *error,
+job_note(struct job *job, enum fault fault, enum fault blame, const char *error,
          const char *next_action, const char *detail)
 {
     struct fetch_note note = {.fault = fault,
+                              .blame = blame,
                               .error = error,
                               .next_action = next_action,
                               .detail = detail};
@@ -68,12 +69,13 @@ advice(const struct job *job)
 
 /* The source has failed: no listing is left. */
 static void
-end_badly(struct job *job)
+end_badly(struct job *job, enum fault blame)
 {
     struct arena *a = job->e->net;
     size_t len = job->reasons->len;
     struct fetch_note note = {
         .fault = job->fault,
+        .blame = blame,
         .error = arena_strndup(a, job->reasons->data, len > 2 ? len - 2 : len),
         .next_action = advice(job),
         .detail = "",
@@ -140,7 +142,7 @@ job_open(struct job *job)
         return;
     job->fault = FAULT_CLIENT;
     buf_adds(job->reasons, "no enabled provider has a listing for it; ");
-    end_badly(job);
+    end_badly(job, FAULT_NONE);
 }
 
 static void
@@ -163,20 +165,22 @@ static void
 listing_fail(struct job *job, enum fault fault, const char *text)
 {
     struct arena *a = job->e->net;
+    bool was_asked = job->attempts > 0 || job->pages > 0;
+    enum fault blame = was_asked ? fault : FAULT_NONE;
     const char *words = arena_printf(a, "%s: %s (%s)", job_provider(job),
                                      fault_words(fault), text);
     buf_addf(job->reasons, "%s; ", words);
     if (job->fault == FAULT_NONE)
         job->fault = fault;
     if (!has_more_targets(job)) {
-        end_badly(job);
+        end_badly(job, blame);
         return;
     }
     bool stale = fault == FAULT_STALE;
     int64_t from =
         stale ? job->newest_ts + job->source->interval_s : job->from_ts;
     job->at++;
-    job_note(job, fault, words,
+    job_note(job, fault, blame, words,
              arena_printf(a, "asks %s instead", job_provider(job)), NULL);
     listing_begin(job, from, job->all_history && !stale);
 }
@@ -310,7 +314,7 @@ job_fault(struct job *job, enum fault fault, const char *text,
     if (retry_after_s > 0)
         wait_ms += (double)retry_after_s * SECOND_MS;
     job_wait(job, fetch_clock_ms() + wait_ms);
-    job_note(job, fault,
+    job_note(job, fault, fault,
              arena_printf(a, "%s: %s (%s)", job_provider(job),
                           fault_words(fault), text),
              arena_printf(a, "attempt %d of %lld in %s", job->attempts + 1,
@@ -400,7 +404,7 @@ job_start(struct job *job)
         bool first = job->provider == NULL;
         job->provider = lane->row.name;
         if (first)
-            job_note(job, FAULT_NONE, NULL, NULL,
+            job_note(job, FAULT_NONE, FAULT_NONE, NULL, NULL,
                      arena_printf(a, "asks %s", lane->row.name));
         job_send(job);
     }

@@ -151,8 +151,8 @@ static void
 keep_fault(struct fetch_step *s, const struct fetch_note *note)
 {
     struct err ignored;
-    if (note->fault != FAULT_NONE && note->provider != NULL &&
-        !rate_fault(s->p->db, note->provider, fault_name(note->fault),
+    if (note->blame != FAULT_NONE &&
+        !rate_fault(s->p->db, note->provider, fault_name(note->blame),
                     s->p->work->id, &ignored))
         log_event(LOG_WARN, "fault.unkept", "provider=%s error=\"%s\"",
                   note->provider, ignored.text);
@@ -230,6 +230,7 @@ on_done(void *arg, size_t source, const struct fetch_note *one, struct err *err)
     struct fetch_step *s = arg;
     struct fetch_note all;
     const struct fetch_note *note = &all;
+    keep_fault(s, one);
     if (!group_add(s->a, s->group_of[source], one, &all)) {
         struct run_source_note part = note_of(s, source, "running", &all);
         s->n_done++;
@@ -240,7 +241,6 @@ on_done(void *arg, size_t source, const struct fetch_note *one, struct err *err)
     struct run_source_note out =
         note_of(s, source, good ? "succeeded" : "failed", note);
     s->n_done++;
-    keep_fault(s, note);
     if (good) {
         out.error = NULL;
         out.next_action = NULL;

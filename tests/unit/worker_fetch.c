@@ -133,12 +133,22 @@ a_source_that_nobody_answers_for_fails_alone(void **state)
     assert_int_equal(f->asked[1], 1); /* 404 does not pass */
     assert_int_equal(f->asked[2], 3);
     assert_int_equal(end->fault, FAULT_CLIENT);
+    /* Each provider is blamed for its own answers. */
+    assert_string_equal(end->provider, "p2");
+    assert_int_equal(end->blame, FAULT_MALFORMED);
+    for (size_t i = 0; i < f->seen.n_notes; i++)
+        if (f->seen.notes[i].blame != FAULT_NONE)
+            assert_int_equal(f->seen.notes[i].blame,
+                             f->seen.notes[i].provider[1] == '1'
+                                 ? FAULT_CLIENT
+                                 : FAULT_MALFORMED);
     assert_non_null(strstr(end->error, "p1: the request was rejected"));
     assert_non_null(strstr(end->error, "p2: the answer cannot be read (none "
                                        "of 2 rows can be read"));
     assert_non_null(end->next_action);
     assert_int_equal(f->seen.n_loads, 0);
     assert_int_equal(f->seen.ends[1].fault, FAULT_CLIENT);
+    assert_int_equal(f->seen.ends[1].blame, FAULT_NONE);
     assert_non_null(strstr(f->seen.ends[1].error, "no enabled provider"));
 }
 
