@@ -7,7 +7,9 @@
  *   run_partial     schedule, or ""   runs (3)    the last N ended runs were
  *                                                 all partial or worse
  *   data_late       instrument        -           late by its calendar, as
- *                                                 core/source.h judges; not one
+ *                                                 core/source.h judges, and
+ *                                                 its schedule has had its
+ *                                                 time, or overdue; not one
  *                                                 that has no bar yet
  *   quality_below   instrument        score (.9)  of one of the newest three
  *                                                 days of the last ten

@@ -11,6 +11,9 @@
 #include <strings.h>
 #include <sys/statvfs.h>
 
+/* A scheduled run is given so long to bring what it was to bring. */
+enum { RUN_S = 15 * 60 };
+
 /* tags: lines. */
 static void
 find(struct alert_look *l, const char *subject, double value, const char *tags,
@@ -119,28 +122,66 @@ instrument_tags(struct alert_look *l, const char *const *symbols, size_t n,
     return true;
 }
 
+/* Leaves out those that nobody has had the time to ask for since their bar
+ * was due. What is overdue is late whoever asks when. */
+static bool
+leave_awaited(struct alert_look *l, const struct source **late, size_t *n,
+              struct err *err)
+{
+    struct arena *a = l->a;
+    const char **symbols = arena_array(a, *n, sizeof *symbols);
+    const char **due = arena_array(a, *n, sizeof *due);
+    struct db_rows *rows;
+    size_t n_asked = 0, n_left = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (strcmp(late[i]->state, "late") == 0) {
+            symbols[n_asked] = late[i]->symbol;
+            due[n_asked++] = fmt_i64(a, late[i]->due_ts);
+        }
+    if (n_asked == 0)
+        return true;
+    if (!db_query(a, l->db, SQL_condition_awaited,
+                  DB_ARGS(fmt_array(a, symbols, n_asked),
+                          fmt_array(a, due, n_asked), fmt_i64(a, l->now_ts),
+                          fmt_i64(a, RUN_S)),
+                  &rows, err))
+        return false;
+    for (size_t i = 0; i < *n; i++) {
+        bool awaited = false;
+        for (int row = 0; row < db_count(rows) && !awaited; row++)
+            awaited =
+                strcmp(late[i]->symbol, db_text(rows, row, "symbol")) == 0;
+        if (!awaited)
+            late[n_left++] = late[i];
+    }
+    *n = n_left;
+    return true;
+}
+
 /* A page of instruments. */
 static bool
 look_sources(struct alert_look *l, const struct source *sources, size_t n,
              struct err *err)
 {
+    const struct source **late = arena_array(l->a, n, sizeof *late);
     const char **symbols = arena_array(l->a, n, sizeof *symbols);
     const char **tags = arena_array(l->a, n, sizeof *tags);
-    const char **words = arena_array(l->a, n, sizeof *words);
     size_t n_late = 0;
     for (size_t i = 0; i < n; i++) {
         const struct source *s = &sources[i];
-        if (!source_is_behind(s) || s->last_ts == 0 ||
-            (l->subject != NULL && strcasecmp(l->subject, s->symbol) != 0))
-            continue;
-        words[n_late] = s->words;
-        symbols[n_late++] = s->symbol;
+        if (source_is_behind(s) && s->last_ts != 0 &&
+            (l->subject == NULL || strcasecmp(l->subject, s->symbol) == 0))
+            late[n_late++] = s;
     }
+    if (!leave_awaited(l, late, &n_late, err))
+        return false;
+    for (size_t i = 0; i < n_late; i++)
+        symbols[i] = late[i]->symbol;
     if (!instrument_tags(l, symbols, n_late, tags, err))
         return false;
     for (size_t i = 0; i < n_late; i++)
         find(l, symbols[i], NAN, tags[i],
-             arena_printf(l->a, "%s is late: %s", symbols[i], words[i]));
+             arena_printf(l->a, "%s is late: %s", symbols[i], late[i]->words));
     return true;
 }
 

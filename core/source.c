@@ -30,17 +30,18 @@ read_calendar(const struct db_rows *rows, int row)
 
 /* "14 sessions behind, since 2026-11-02", "62 bars behind, since ..." */
 static const char *
-behind_words(struct arena *a, const struct calendar *c, int32_t interval_s,
-             int64_t last_ts, int64_t now_ts)
+behind_words(struct arena *a, const struct calendar *c, int64_t now_ts,
+             struct source *s)
 {
-    bool daily = interval_s >= DAY_S;
-    int64_t due = calendar_bar_last_due(c, interval_s, now_ts);
-    struct calendar_bars *bars =
-        calendar_bars_new(a, c, interval_s, CALENDAR_GRID_UTC, last_ts, due);
-    int64_t first = calendar_bars_from(bars, last_ts + 1);
+    bool daily = s->interval_s >= DAY_S;
+    int64_t due = calendar_bar_last_due(c, s->interval_s, now_ts);
+    struct calendar_bars *bars = calendar_bars_new(
+        a, c, s->interval_s, CALENDAR_GRID_UTC, s->last_ts, due);
+    int64_t first = calendar_bars_from(bars, s->last_ts + 1);
     int64_t n = calendar_bars_count(bars, first, due);
     const char *(*time)(struct arena *, int64_t) =
         daily ? date_format_day : date_format_iso;
+    s->due_ts = first + (daily ? c->late_after_s : s->interval_s);
     if (n <= 1)
         return arena_printf(a, "the bar of %s is due and missing",
                             time(a, due));
@@ -52,7 +53,7 @@ behind_words(struct arena *a, const struct calendar *c, int32_t interval_s,
 
 static const char *
 words(struct arena *a, const struct calendar *c, enum freshness f,
-      int32_t interval_s, int64_t last_ts, int64_t now_ts)
+      int64_t now_ts, struct source *s)
 {
     switch (f) {
     case FRESH_EMPTY:
@@ -60,13 +61,13 @@ words(struct arena *a, const struct calendar *c, enum freshness f,
     case FRESH_OK:
         return "up to date";
     case FRESH_CLOSED:
-        return interval_s >= DAY_S ? "up to date; no session today"
-                                   : "up to date; the market is closed";
+        return s->interval_s >= DAY_S ? "up to date; no session today"
+                                      : "up to date; the market is closed";
     case FRESH_LATE:
     case FRESH_STALE:
         break;
     }
-    return behind_words(a, c, interval_s, last_ts, now_ts);
+    return behind_words(a, c, now_ts, s);
 }
 
 /* What stands behind a value; ISO 4217 knows XXX for "no currency". */
@@ -99,8 +100,8 @@ source_read(struct arena *a, const struct db_rows *rows, int64_t now_ts,
             .last_ts = last_ts,
             .close = db_f64(rows, row, "close"),
             .state = names[f],
-            .words = words(a, &c, f, interval_s, last_ts, now_ts),
         };
+        (*out)[i].words = words(a, &c, f, now_ts, &(*out)[i]);
     }
 }
 

@@ -15,6 +15,7 @@ struct source {
     double close;      /* its closing value; NaN: none */
     const char *state; /* fresh, closed, late, stale, none (no bar yet) */
     const char *words; /* why, in one line */
+    int64_t due_ts;    /* late, stale: when the first missing bar was due */
 };
 
 /* Active instruments by symbol, after this one ("" for the first), at most

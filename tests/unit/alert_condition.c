@@ -284,6 +284,20 @@ data_is_late_by_its_calendar_and_for_its_first_provider(void **state)
         strstr(look("data_late", NAN, NULL),
                " [provider:binance provider:yahoo instrument:BTC-USD] "));
     assert_string_equal(look("data_late", NAN, "AAPL"), "");
+    /* Its schedule is still to ask for it, or has just asked; a bar that is
+     * overdue is late all the same, and what nobody asks for. */
+    sql("UPDATE schedule SET at_time = '08:01', time_zone = 'UTC'");
+    assert_non_null(strstr(look("data_late", NAN, NULL), "BTC-USD is late"));
+    sql("UPDATE schedule SET at_time = '11:46'");
+    assert_finds("data_late", "");
+    sql("UPDATE schedule SET instruments = ARRAY(SELECT id FROM instrument "
+        "WHERE symbol = 'AAPL')");
+    assert_non_null(strstr(look("data_late", NAN, NULL), "BTC-USD is late"));
+    sql("UPDATE schedule SET instruments = NULL, at_time = '13:00'; DELETE "
+        "FROM bar USING instrument i WHERE i.id = instrument_id AND symbol = "
+        "'BTC-USD' AND ts >= '2024-04-28Z'");
+    assert_non_null(strstr(look("data_late", NAN, NULL), "BTC-USD is late: 3 "
+                                                         "sessions behind"));
     sql("UPDATE instrument SET active = false WHERE symbol = 'BTC-USD'");
     assert_finds("data_late", "");
 }
