@@ -2,15 +2,16 @@
 
 #include "lib/arena.h"
 
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct test_db {
     char name[64];
     char *conninfo[3];
+    PGconn *owner; /* of test_db_sql; NULL: not yet */
     char *output;
 };
 
@@ -45,50 +46,46 @@ give_up(const char *what, const char *detail)
     abort();
 }
 
-/* Runs a program, feeds it nothing, returns what it prints. */
-static char *
-output_of(const char *const argv[])
+static PGconn *
+session_open(const char *conninfo)
 {
-    int fds[2];
-    if (pipe(fds) != 0)
-        give_up("pipe", argv[0]);
-    pid_t child = fork();
-    if (child < 0)
-        give_up("fork", argv[0]);
-    if (child == 0) {
-        dup2(fds[1], STDOUT_FILENO);
-        close(fds[0]);
-        close(fds[1]);
-        execvp(argv[0], (char *const *)argv);
-        _exit(127);
-    }
-    close(fds[1]);
-    size_t len = 0, cap = 4096;
-    char *out = xmalloc(cap);
-    ssize_t got;
-    while ((got = read(fds[0], out + len, cap - len - 1)) > 0) {
-        len += (size_t)got;
-        if (cap - len < 1024)
-            out = xrealloc(out, cap *= 2);
-    }
-    close(fds[0]);
-    int status;
-    if (waitpid(child, &status, 0) != child || status != 0)
-        give_up(argv[0], argv[1] != NULL ? "failed" : "?");
-    while (len > 0 && out[len - 1] == '\n')
-        len--;
-    out[len] = '\0';
-    return out;
+    PGconn *conn = PQconnectdb(conninfo);
+    if (PQstatus(conn) != CONNECTION_OK)
+        give_up("connect", PQerrorMessage(conn));
+    return conn;
 }
 
-static char *
-psql(const char *database, const char *sql)
+/* What psql -At prints of a result. */
+static void
+print_rows(FILE *to, const PGresult *result)
 {
-    const char *const argv[] = {"psql", "-XAtq",           "-h", test_db_host(),
-                                "-U",   "postgres",        "-d", database,
-                                "-v",   "ON_ERROR_STOP=1", "-c", sql,
-                                NULL};
-    return output_of(argv);
+    int columns = PQnfields(result);
+    for (int row = 0; row < PQntuples(result); row++)
+        for (int col = 0; col < columns; col++)
+            fprintf(to, "%s%c", PQgetvalue(result, row, col),
+                    col + 1 < columns ? '|' : '\n');
+}
+
+/* The statements are one transaction, as with psql -c. */
+static char *
+session_run(PGconn *conn, const char *sql)
+{
+    char *out;
+    size_t len;
+    FILE *to = open_memstream(&out, &len);
+    if (to == NULL || !PQsendQuery(conn, sql))
+        give_up(sql, PQerrorMessage(conn));
+    for (PGresult *r; (r = PQgetResult(conn)) != NULL; PQclear(r)) {
+        ExecStatusType status = PQresultStatus(r);
+        if (status == PGRES_TUPLES_OK)
+            print_rows(to, r);
+        else if (status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY)
+            give_up(sql, PQerrorMessage(conn));
+    }
+    fclose(to);
+    while (len > 0 && out[len - 1] == '\n')
+        out[--len] = '\0';
+    return out;
 }
 
 /* host='...' with libpq's escapes. */
@@ -107,6 +104,17 @@ conninfo_make(const char *database, const char *role)
     return text;
 }
 
+/* A statement on the cluster. */
+static void
+admin(const char *sql)
+{
+    char *conninfo = conninfo_make("postgres", "postgres");
+    PGconn *conn = session_open(conninfo);
+    free(session_run(conn, sql));
+    PQfinish(conn);
+    free(conninfo);
+}
+
 struct test_db *
 test_db_new(void)
 {
@@ -118,7 +126,7 @@ test_db_new(void)
              "CREATE DATABASE %s TEMPLATE qm_template "
              "STRATEGY file_copy",
              t->name);
-    free(psql("postgres", sql));
+    admin(sql);
     for (int i = 0; i < 3; i++)
         t->conninfo[i] = conninfo_make(t->name, role_names[i]);
     return t;
@@ -130,8 +138,9 @@ test_db_free(struct test_db *t)
     if (t == NULL)
         return;
     char sql[160];
+    PQfinish(t->owner);
     snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", t->name);
-    free(psql("postgres", sql));
+    admin(sql);
     for (int i = 0; i < 3; i++)
         free(t->conninfo[i]);
     free(t->output);
@@ -157,21 +166,29 @@ test_db_name(const struct test_db *t)
 const char *
 test_db_sql(const struct test_db *t, const char *sql)
 {
-    struct test_db *own = (struct test_db *)t; /* the cache of the output */
+    struct test_db *own = (struct test_db *)t; /* what it caches */
+    if (own->owner == NULL)
+        own->owner = session_open(test_db_conninfo(t, "owner"));
+    else
+        free(session_run(own->owner, "DISCARD ALL"));
     free(own->output);
-    own->output = psql(t->name, sql);
+    own->output = NULL;
+    own->output = session_run(own->owner, sql);
     return own->output;
 }
 
 void
 test_db_kick(const struct test_db *t)
 {
+    struct test_db *own = (struct test_db *)t; /* what it caches */
     char sql[240];
     snprintf(sql, sizeof sql,
              "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
              "WHERE datname = '%s'",
              t->name);
-    free(psql("postgres", sql));
+    PQfinish(own->owner);
+    own->owner = NULL;
+    admin(sql);
 }
 
 struct db *

@@ -36,9 +36,9 @@ const char *test_db_name(const struct test_db *t);
 /* Folder of the cluster's socket. */
 const char *test_db_host(void);
 
-/* Runs SQL as the owner through psql; what it prints (unaligned, without
- * headings, columns divided by |, no line break at the end) is valid until the
- * next call. */
+/* Runs SQL as the owner, as one transaction in a session of its own; the rows
+ * as psql -At prints them (columns divided by |, no line break at the end) are
+ * valid until the next call. */
 const char *test_db_sql(const struct test_db *t, const char *sql);
 
 /* What a case gets as its state: setup is db_fixture_worker (db is the worker's
