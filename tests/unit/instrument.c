@@ -95,7 +95,7 @@ a_wrong_instrument_leaves_nothing_behind(void **state)
     refuses(what, "not above 0");
     what = coin("A");
     what.calendar = "MARS";
-    refuses(what, "24x7, BIST, EIA, FRED, NYSE");
+    refuses(what, "24x7, BIST, BRENT, EIA, FRED, NYSE");
     what = coin("A");
     what.n_listings = 1;
     what.listings = nobody;
