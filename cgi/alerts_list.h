@@ -17,4 +17,8 @@ const char *alerts_list_url(struct page *p, const char *path);
 /* How a rule stands, for show_state: "alert_active", "alert_off". */
 const char *alerts_list_state(struct arena *a, const struct alert_stored *s);
 
+/* The clock of its times: a series goes by its bars', the pipeline by the
+ * wall's. */
+int64_t alerts_list_clock(const struct page *p, const struct alert_stored *s);
+
 #endif

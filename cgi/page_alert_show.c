@@ -26,9 +26,9 @@ set_verdict(struct page *p, const struct alert_stored *s)
     page_title(p, s->name,
                is_active ? arena_printf(p->a, "▲ %s", show_word(state)) : NULL);
     if (s->enabled && s->since > 0)
-        page_set_time(p, v, "SINCE", s->since, p->now_ts);
+        page_set_time(p, v, "SINCE", s->since, alerts_list_clock(p, s));
     if (s->fired_at > 0)
-        page_set_time(p, v, "FIRED", s->fired_at, p->now_ts);
+        page_set_time(p, v, "FIRED", s->fired_at, alerts_list_clock(p, s));
     else
         view_show(v, "NEVER_FIRED");
     if (s->is_pipeline && s->n_active > 0)
@@ -163,7 +163,8 @@ set_events(struct page *p, const struct alert_stored *s, struct err *err)
         show_state(p->a, row, "EVENT_", event_state(lines[i].kind));
         view_set(row, "EVENT_KIND", event_words(lines[i].kind));
         view_set(row, "EVENT_TEXT", lines[i].text);
-        page_set_time(p, row, "EVENT_AT", lines[i].at_ts, p->now_ts);
+        page_set_time(p, row, "EVENT_AT", lines[i].at_ts,
+                      alerts_list_clock(p, s));
         if (lines[i].retroactive)
             view_show(row, "RETROACTIVE");
         if (lines[i].incident_id != 0)

@@ -82,6 +82,12 @@ alerts_list_url(struct page *p, const char *path)
     return filter_url(p, path, fields, COUNT_OF(fields), NULL, 0);
 }
 
+int64_t
+alerts_list_clock(const struct page *p, const struct alert_stored *s)
+{
+    return s->is_pipeline ? p->real_ts : p->now_ts;
+}
+
 const char *
 alerts_list_state(struct arena *a, const struct alert_stored *s)
 {
@@ -113,14 +119,14 @@ set_rule(struct page *p, struct view *v, const struct alert_stored *s)
     view_set(v, "RULE_OWNER", s->owner != NULL ? s->owner : "installation");
     show_state(p->a, v, "", alerts_list_state(p->a, s));
     if (s->enabled && s->since > 0)
-        page_set_time(p, v, "SINCE", s->since, p->now_ts);
+        page_set_time(p, v, "SINCE", s->since, alerts_list_clock(p, s));
     if (s->n_active > 1)
         view_set(view_add(v, "MANY_ACTIVE"), "ACTIVE_COUNT",
                  fmt_count(p->a, s->n_active));
     if (s->silenced)
         view_show(v, "SILENCED");
     if (s->fired_at > 0)
-        page_set_time(p, v, "FIRED", s->fired_at, p->now_ts);
+        page_set_time(p, v, "FIRED", s->fired_at, alerts_list_clock(p, s));
     else
         view_show(v, "NEVER_FIRED");
     if (s->shared && s->owner != NULL)

@@ -199,7 +199,8 @@ set_facts(struct page *p, const struct delivery *d)
     view_set(v, "KEY", d->key);
     view_set(v, "SEVERITY", d->severity);
     view_set(v, "ATTEMPTS", fmt_count(p->a, d->attempts));
-    view_setf(v, "ATTEMPTS_MAX", "%d", DELIVERY_TRIES);
+    view_setf(v, "ATTEMPTS_MAX", "%d",
+              strcmp(d->kind, "test") == 0 ? 1 : DELIVERY_TRIES);
     page_set_time(p, v, "CREATED", d->created_at, p->real_ts);
     if (d->tried_at != 0)
         page_set_time(p, v, "TRIED", d->tried_at, p->real_ts);

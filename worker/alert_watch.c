@@ -98,6 +98,7 @@ struct watch {
     struct publish *live; /* to the pages that are open */
     int64_t pipeline_ms;  /* when to look at the pipeline next */
     pid_t parent;         /* 0: none */
+    bool pages_wait;      /* to hear of what a person changed */
 };
 
 static bool
@@ -106,31 +107,39 @@ is_over(const struct watch *w)
     return stop_requested() != 0 || (w->parent != 0 && getppid() != w->parent);
 }
 
+/* The next word of something to do, at most so long; false in *came: none. */
+static bool
+next_word(struct watch *w, int wait_ms, bool *came, struct err *err)
+{
+    struct arena *a = arena_new();
+    const char *channel = NULL, *payload = NULL;
+    bool ok = db_wait(a, w->db, wait_ms, &channel, &payload, err);
+    *came = ok && channel != NULL;
+    w->pages_wait = w->pages_wait || (*came && strcmp(payload, "pages") == 0);
+    arena_free(a);
+    return ok;
+}
+
 /* Waits for word of something, at most so long; *came: it did. */
 static bool
 wait_for_word(struct watch *w, int64_t until_ms, bool *came, struct err *err)
 {
-    struct arena *a = arena_new();
-    const char *channel = NULL, *payload;
     bool ok = true;
     int64_t left;
     *came = false;
-    while (ok && !*came && !is_over(w) && (left = until_ms - clock_ms()) > 0) {
-        ok = db_wait(a, w->db,
-                     (int)(left < WAIT_SLICE_MS ? left : WAIT_SLICE_MS),
-                     &channel, &payload, err);
-        *came = ok && channel != NULL;
-    }
+    while (ok && !*came && !is_over(w) && (left = until_ms - clock_ms()) > 0)
+        ok = next_word(w, (int)(left < WAIT_SLICE_MS ? left : WAIT_SLICE_MS),
+                       came, err);
     /* what else was said meanwhile is the same */
-    while (ok && channel != NULL)
-        ok = db_wait(a, w->db, 0, &channel, &payload, err);
-    arena_free(a);
+    for (bool more = *came; ok && more;)
+        ok = next_word(w, 0, &more, err);
     return ok;
 }
 
 static void
 tell_pages(struct watch *w)
 {
+    w->pages_wait = false;
     publish_alerts(w->live);
     publish_poll(w->live, PUBLISH_MS);
 }
@@ -140,24 +149,21 @@ tell_pages(struct watch *w)
 static bool
 send_due(struct watch *w, bool *came, double *next_s, struct err *err)
 {
-    struct arena *a = arena_new();
     struct deliver_report sent = {0};
-    const char *channel = NULL, *payload;
+    *came = false;
     bool ok = (w->sender != NULL || sender_open(w->c->a, &w->sender, err)) &&
               deliver_due(w->sender, w->db, 0, &sent, err);
     int64_t ended = sent.sent + sent.again + sent.dead;
-    while (ok && channel == NULL && sent.pending > 0 && !is_over(w)) {
-        ok = db_wait(a, w->db, 0, &channel, &payload, err);
-        if (!ok || channel != NULL)
+    while (ok && !*came && sent.pending > 0 && !is_over(w)) {
+        ok = next_word(w, 0, came, err);
+        if (!ok || *came)
             break;
         ok = deliver_due(w->sender, w->db, SEND_SLICE_MS, &sent, err);
         ended += sent.sent + sent.again + sent.dead;
     }
     if (ended > 0)
         tell_pages(w);
-    *came = channel != NULL;
     *next_s = sent.next_s;
-    arena_free(a);
     return ok;
 }
 
@@ -179,9 +185,10 @@ watch_turn(struct watch *w, struct err *err)
     if (!db_listen(w->db, "alert_due", err) ||
         !evaluate(w->db, w->c->clock(), pipeline, &report, err))
         return false;
-    if (report.fired + report.resolved + report.lost + report.back +
-            report.retroactive + report.told >
-        0)
+    if (w->pages_wait || report.fired + report.resolved + report.lost +
+                                 report.back + report.retroactive +
+                                 report.told >
+                             0)
         tell_pages(w);
     if (pipeline)
         w->pipeline_ms = clock_ms() + WAIT_MAX_MS;

@@ -7,6 +7,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { Instance } from "./lib/instance.mjs";
 import { checkHtml, launch, Visitor } from "./lib/browser.mjs";
+import { Receiver } from "./lib/receiver.mjs";
 
 const NOW = "2026-02-02T12:00:00Z";
 const LATER = "2026-02-06T12:00:00Z";
@@ -754,6 +755,155 @@ test("the same without JavaScript: tried by a button, and a rule that is wrong",
     await page.getByText("Delete alert Plain").first().click();
     await page.getByRole("button", { name: "Delete alert Plain" }).click();
     await page.locator(".flash", { hasText: "is deleted" }).waitFor();
+    await visitor.close();
+});
+
+// A rule that holds for BTC-USD's newest bar; gives its id.
+async function firingRule(name, owner, shared) {
+    return instance.sql(`INSERT INTO alert_rule (name, owner_id, owner, shared, kind, severity, instrument_id, interval_s,
+            left_term, op, right_term)
+        SELECT '${name}', u.id, u.name, ${shared}, 'series', 'critical', i.id, 86400, 'close', 'above', '1'
+          FROM app_user u, instrument i WHERE u.name = '${owner}' AND i.symbol = 'BTC-USD'
+        RETURNING id`);
+}
+
+async function until(found, what) {
+    const late = Date.now() + 20_000;
+    for (;;) {
+        const it = await found();
+        if (it)
+            return it;
+        assert.ok(Date.now() < late, `never came: ${what}`);
+        await new Promise((done) => setTimeout(done, 100));
+    }
+}
+
+// Adds a webhook, whose receiver refuses a test for good and takes it when it
+// is sent again.
+async function webhookTried(visitor, receiver, name) {
+    const { page } = visitor;
+    await visitor.go("/channels");
+    await page.getByRole("link", { name: "Add a channel" }).click();
+    await page.getByRole("link", { name: "Webhook" }).click();
+    await page.getByLabel("Name").fill(name);
+    await page.getByLabel("Address").fill(`${receiver.url}/${name}`);
+    await page.getByLabel("Signing key").fill(receiver.key);
+    await page.getByLabel("critical").check();
+    await page.getByRole("button", { name: "Add the channel" }).click();
+    await page.locator(".flash", { hasText: `Channel ${name} is added` }).waitFor();
+    assert.ok(!(await page.content()).includes(receiver.key), "the key is never shown again");
+    receiver.answer = { status: 410, text: "gone <b>for good</b>" };
+    await page.getByRole("button", { name: `Send a test to ${name}` }).click();
+    await page.waitForURL(/\/deliveries\/\d+$/);
+    await verdict(page, "Given up after 1 attempt");
+    const answer = page.getByRole("region", { name: "The server's answer" });
+    assert.match(await answer.innerText(), /gone <b>for good<\/b>/, "the answer is text");
+    if (name === "live")
+        await inspect(visitor, "delivery-dead", new URL(page.url()).pathname);
+    receiver.answer = { status: 200, text: "thank you" };
+    await page.getByRole("button", { name: /^Send delivery \d+ again$/ }).click();
+    await verdict(page, `${name} took it`);
+    assert.match(await answer.innerText(), /thank you/);
+    const came = receiver.of(`/${name}`).filter((it) => it.kind === "test");
+    assert.deepEqual(came.map((it) => [it.isSigned, it.title, it.key]),
+                     Array(2).fill([true, `Test of channel ${name}`, came[0].key]), "the same message twice");
+}
+
+test("an alert rings, is told, acknowledged and silenced; without JavaScript too", { timeout: 300_000 }, async (t) => {
+    // what this test does is all that rings
+    await instance.sql("UPDATE alert_rule SET enabled = false; "
+                       + "UPDATE alert_incident SET acked_by = 'test', acked_at = now() WHERE acked_at IS NULL");
+    const receiver = await Receiver.start("a key that nobody guesses");
+    t.after(() => receiver.stop());
+    const onlooker = await admin();
+    const rings = (words) => onlooker.page.locator("#bell-words").getByText(words, { exact: true }).waitFor();
+    await onlooker.go("/instruments");
+    await onlooker.page.evaluate(() => { globalThis.sameDocument = true; });
+    await rings("none");
+    for (const javaScriptEnabled of [true, false]) {
+        const name = javaScriptEnabled ? "live" : "plain";
+        const visitor = await admin({ javaScriptEnabled });
+        const { page } = visitor;
+        await webhookTried(visitor, receiver, name);
+        const title = `Too <b>high</b>, ${name}`;
+        const rule = await firingRule(title, "admin", !javaScriptEnabled);
+        await rings("1 critical");
+        assert.equal(await onlooker.page.locator("#bell-note").innerText(), "Open alerts: 1 critical");
+        const told = await until(() => receiver.of(`/${name}`).find((it) => it.kind === "opened" && it.title.includes(title)), "the message");
+        assert.deepEqual([told.isSigned, told.severity, told.incidents[0].events[0].subject], [true, "critical", "BTC-USD"]);
+        const { id } = told.incidents[0];
+
+        await visitor.go("/");
+        await page.getByRole("link", { name: "Open alerts: 1 critical" }).click();
+        await page.waitForURL("**/incidents");
+        await page.locator("summary", { hasText: "Acknowledge" }).filter({ hasText: `incident ${id}` }).click();
+        if (javaScriptEnabled)
+            await visitor.shot("incidents-open");
+        await page.locator(`#note-${id}`).fill("on <i>it</i>");
+        await page.getByRole("button", { name: `Acknowledge incident ${id}` }).click();
+        await page.locator(".flash", { hasText: `Incident ${id} is acknowledged` }).waitFor();
+        const row = page.getByRole("row").filter({ hasText: title });
+        await row.getByText("by admin: on <i>it</i>").waitFor();
+        await rings("none");
+
+        await page.locator("summary", { hasText: "Silence" }).filter({ hasText: `incident ${id}` }).click();
+        await page.locator(`#reason-${id}`).fill("we <b>know</b>");
+        await page.locator(`form[action="/incidents/${id}/silence"]`).getByRole("button", { name: "For 1 h" }).click();
+        await page.locator(".flash", { hasText: "Nobody is told of " }).waitFor();
+        await row.getByText("silenced by admin").waitFor();
+        if (javaScriptEnabled)
+            for (const [shot, to] of [["incidents-silenced", "/incidents"], ["incident", `/incidents/${id}`],
+                                      ["silences-active", "/silences"], ["events-some", "/alerts/events"],
+                                      ["deliveries-some", "/deliveries"], ["channels-some", "/channels"],
+                                      ["alert-active", `/alerts/${rule}`]])
+                await inspect(visitor, shot, to);
+        await visitor.go("/silences");
+        await page.getByRole("row", { name: /we <b>know<\/b>/ }).getByRole("button", { name: /^End it now/ }).click();
+        await page.locator(".flash", { hasText: "has ended" }).waitFor();
+        await visitor.go(`/incidents/${id}`);
+        await page.getByText("Silenced by").waitFor({ state: "detached" });
+        await page.getByRole("heading", { name: `To ${name}: ` }).first().waitFor();
+        await visitor.close();
+    }
+    assert.equal(await onlooker.page.evaluate(() => globalThis.sameDocument), true, "no reload");
+    await onlooker.close();
+});
+
+test("alerts of others do not exist; a viewer looks on, an operator acts", { timeout: 300_000 }, async () => {
+    await instance.sql("INSERT INTO app_user (name, password_hash, role) VALUES ('otto', '', 'operator')");
+    const shared = await firingRule("Shared", "otto", true);
+    const own = await firingRule("Own", "otto", false);
+    const incidentOf = (rule) => until(() => instance.sql(`SELECT incident_id FROM alert_event WHERE rule_id = ${rule}`), "an incident");
+    const seen = await incidentOf(shared);
+    const unseen = await incidentOf(own);
+    const visitor = await Visitor.open(browser, instance);
+    await visitor.login(VIEWER.name, VIEWER.password);
+    const { page } = visitor;
+    const buttons = page.locator("main").getByRole("button").or(page.locator("main summary.button"));
+    const post = async (to) => {
+        const csrf = await page.locator('input[name="csrf"]').first().inputValue();
+        return (await page.request.post(to, { form: { csrf, hours: "1" }, maxRedirects: 0 })).status();
+    };
+    for (const [to, words] of [[`/incidents/${seen}`, "Shared"], [`/alerts/${shared}`, "Shared"], ["/silences", "know"]]) {
+        await visitor.go(to);
+        await page.locator("main").getByText(words).first().waitFor();
+        assert.deepEqual(await buttons.allInnerTexts(), [], `${to}: a viewer changes nothing`);
+    }
+    assert.equal(await page.getByRole("link", { name: "Channels" }).count(), 0);
+    assert.equal(await post(`/incidents/${seen}/ack`), 403);
+    for (const role of ["viewer", "operator"]) {
+        await instance.sql(`UPDATE app_user SET role = '${role}' WHERE name = '${VIEWER.name}'`);
+        for (const to of [`/alerts/${own}`, `/incidents/${unseen}`])
+            await visitor.go(to, 404);
+        await visitor.go("/incidents");
+        assert.ok(!(await page.content()).includes(`/incidents/${unseen}"`), `${role}: not in the list`);
+    }
+    assert.equal(await post(`/incidents/${unseen}/ack`), 404);
+    assert.equal(await post(`/alerts/${shared}/disable`), 403, "seen, and not theirs");
+    await visitor.go(`/incidents/${seen}`);
+    await page.getByRole("button", { name: `Acknowledge incident ${seen}` }).click();
+    await page.locator(".flash", { hasText: `Incident ${seen} is acknowledged` }).waitFor();
+    await instance.sql(`UPDATE app_user SET role = 'viewer' WHERE name = '${VIEWER.name}'; DELETE FROM app_user WHERE name = 'otto'`);
     await visitor.close();
 });
 
