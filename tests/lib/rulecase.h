@@ -106,7 +106,7 @@ parse(const char *text, struct alert_stored *s)
 static inline int64_t
 saved(const struct alert_actor *who, const char *text)
 {
-    int64_t id;
+    int64_t id = 0;
     struct alert_stored s = alert_stored_new();
     if (!parse(text, &s) || !alert_save(db, who, &s, &id, &err))
         fail_msg("%s: %s", text, err.text);

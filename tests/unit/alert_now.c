@@ -24,7 +24,7 @@ bars(const char *closes)
 static struct alert_now
 tried(const char *rule, int64_t now_ts)
 {
-    struct alert_now now;
+    struct alert_now now = {0};
     struct alert_stored s = alert_stored_new();
     if (!parse(rule, &s) || !alert_now(a, db, &s, now_ts, &now, &err))
         fail_msg("%s: %s", rule, err.text);
