@@ -84,11 +84,11 @@ audit(struct db *db, const struct change *c, const char *action, int64_t id,
 /* --- what only the database knows ----------------------------------------- */
 
 static bool
-check_instrument(struct arena *a, struct db *db, int64_t id, struct err *err)
+check_instrument(struct alert_lookups *l, int64_t id, struct err *err)
 {
     struct db_rows *rows;
-    if (!db_query(a, db, SQL_alert_instrument, DB_ARGS(fmt_i64(a, id)), &rows,
-                  err))
+    if (!alert_lookup(l, SQL_alert_instrument, DB_ARGS(fmt_i64(l->a, id)),
+                      &rows, err))
         return false;
     if (db_count(rows) == 0)
         return err_set(err, ERR_INPUT, "symbol: There is no such instrument");
@@ -99,14 +99,14 @@ check_instrument(struct arena *a, struct db *db, int64_t id, struct err *err)
 }
 
 static bool
-check_channels(struct arena *a, struct db *db, const char *field,
-               const int64_t *ids, size_t n, struct err *err)
+check_channels(struct alert_lookups *l, const char *field, const int64_t *ids,
+               size_t n, struct err *err)
 {
     struct db_rows *rows;
     if (n == 0)
         return true;
-    if (!db_query(a, db, SQL_alert_channels, DB_ARGS(id_array(a, ids, n)),
-                  &rows, err))
+    if (!alert_lookup(l, SQL_alert_channels, DB_ARGS(id_array(l->a, ids, n)),
+                      &rows, err))
         return false;
     for (size_t i = 0; i < n; i++) {
         int k = 0;
@@ -121,15 +121,14 @@ check_channels(struct arena *a, struct db *db, const char *field,
 
 /* The subject as the condition will write it. */
 static bool
-check_subject(struct arena *a, struct db *db, struct alert_stored *s,
-              struct err *err)
+check_subject(struct alert_lookups *l, struct alert_stored *s, struct err *err)
 {
     struct db_rows *rows;
     const struct alert_condition *c = alert_condition_find(s->condition);
     if (s->subject == NULL)
         return true;
-    if (!db_query(a, db, SQL_alert_subject, DB_ARGS(c->subject, s->subject),
-                  &rows, err))
+    if (!alert_lookup(l, SQL_alert_subject, DB_ARGS(c->subject, s->subject),
+                      &rows, err))
         return false;
     if (db_count(rows) == 0)
         return err_set(err, ERR_INPUT, "subject: There is no %s \"%.80s\"",
@@ -138,32 +137,33 @@ check_subject(struct arena *a, struct db *db, struct alert_stored *s,
     return true;
 }
 
-static bool
-check(struct arena *a, struct db *db, struct alert_stored *s, struct err *err)
+bool
+alert_check_with(struct alert_lookups *l, struct alert_stored *s,
+                 struct err *err)
 {
-    const char *field, *wrong = alert_stored_check(a, s, &field);
+    const char *field, *wrong = alert_stored_check(l->a, s, &field);
     if (wrong != NULL)
         return err_set(err, ERR_INPUT, "%s: %s", field, wrong);
-    return (s->is_pipeline ? check_subject(a, db, s, err)
-                           : check_instrument(a, db, s->instrument_id, err)) &&
-           check_channels(a, db, "channels", s->channels,
+    return (s->is_pipeline ? check_subject(l, s, err)
+                           : check_instrument(l, s->instrument_id, err)) &&
+           check_channels(l, "channels", s->channels,
                           s->by_severity ? 0 : s->n_channels, err) &&
-           check_channels(a, db, "escalate_to", s->escalate_to,
-                          s->n_escalate_to, err);
+           check_channels(l, "escalate_to", s->escalate_to, s->n_escalate_to,
+                          err);
 }
 
 /* --- writing -------------------------------------------------------------- */
 
 enum { RULE_ARGS = 24 };
 
-/* $1 to $24 of alert_add.sql. */
-static void
-rule_args(struct arena *a, const struct alert_stored *s,
-          const char *args[RULE_ARGS])
+/* $1 to $24 of alert_add.sql, and the last one. */
+static struct db_args
+rule_args(struct arena *a, const struct alert_stored *s, const char *last)
 {
     const struct alert_rule *r = &s->rule;
     bool is_series = !s->is_pipeline;
-    const char *const all[RULE_ARGS] = {
+    const char **args = arena_array(a, RULE_ARGS + 1, sizeof *args);
+    const char *const all[RULE_ARGS + 1] = {
         s->name,
         fmt_bool(s->shared),
         fmt_bool(s->enabled),
@@ -189,8 +189,10 @@ rule_args(struct arena *a, const struct alert_stored *s,
         s->n_escalate_to == 0 ? NULL
                               : id_array(a, s->escalate_to, s->n_escalate_to),
         s->note != NULL ? s->note : "",
+        last,
     };
     memcpy(args, all, sizeof all);
+    return (struct db_args){.n = RULE_ARGS + 1, .v = args};
 }
 
 const char *
@@ -212,24 +214,6 @@ alert_check_room(struct arena *a, struct db *db, const struct alert_actor *who,
                    "you have %d alert rules, which is the most there may be: "
                    "delete some first",
                    ALERT_RULES_MAX);
-}
-
-static bool
-add(struct arena *a, struct db *db, const struct alert_actor *who,
-    const struct alert_stored *s, int64_t *id, struct err *err)
-{
-    struct db_rows *rows;
-    const char *args[RULE_ARGS + 1];
-    if (!who->may_write && !who->is_admin)
-        return err_set(err, ERR_DENIED, "viewers have no alert rules");
-    rule_args(a, s, args);
-    args[RULE_ARGS] = alert_owner_of(a, who);
-    if (!db_query_one(a, db, SQL_alert_add,
-                      (struct db_args){.n = RULE_ARGS + 1, .v = args}, &rows,
-                      err))
-        return false;
-    *id = db_i64(rows, 0, "id");
-    return true;
 }
 
 static bool
@@ -268,49 +252,91 @@ watches_the_same(struct arena *a, const struct alert_stored *x,
                   alert_condition_name(a, &y->rule)) == 0;
 }
 
+/* Whoever may not have rules adds none. */
 static bool
-replace(struct arena *a, struct db *db, const struct alert_stored *before,
-        const struct alert_stored *s, struct err *err)
+may_add(const struct alert_actor *who, struct err *err)
 {
-    const char *args[RULE_ARGS + 1];
-    const char *id = fmt_i64(a, before->id);
-    rule_args(a, s, args);
-    args[RULE_ARGS] = id;
-    return db_exec(db, SQL_alert_replace,
-                   (struct db_args){.n = RULE_ARGS + 1, .v = args}, NULL,
-                   err) &&
-           (!watches_the_same(a, before, s) ||
-            db_exec(db, SQL_alert_state_keep,
-                    DB_ARGS(id, fmt_i64(a, before->version),
-                            fmt_i64(a, before->version + 1)),
-                    NULL, err));
+    return who->may_write || who->is_admin ||
+           err_set(err, ERR_DENIED, "viewers have no alert rules");
+}
+
+static struct db_call
+keep_call(struct arena *a, const struct alert_stored *before)
+{
+    const char **args = arena_array(a, 3, sizeof *args);
+    args[0] = fmt_i64(a, before->id);
+    args[1] = fmt_i64(a, before->version);
+    args[2] = fmt_i64(a, before->version + 1);
+    return (struct db_call){.sql = SQL_alert_state_keep,
+                            .args = {.n = 3, .v = args}};
 }
 
 bool
-alert_save_part(struct arena *a, struct db *db, const struct alert_actor *who,
-                const struct alert_stored *s, int64_t *id, struct err *err)
+alert_write_all(struct arena *a, struct db *db, const struct alert_actor *who,
+                struct alert_write *list, size_t n, struct err *err)
 {
-    struct alert_stored now = *s, before = {0};
-    const struct change c = {.a = a, .who = who};
-    bool is_new = s->id == 0;
-    if (!is_new && !take(a, db, who, s->id, s->version, &before, err))
+    struct db_call *calls = arena_array(a, 2 * n, sizeof *calls);
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct alert_stored *s = &list[i].now, *before = list[i].before;
+        if (before == NULL && !may_add(who, err))
+            return false;
+        calls[k].sql = before == NULL ? SQL_alert_add : SQL_alert_replace;
+        calls[k++].args = rule_args(a, s,
+                                    before == NULL ? alert_owner_of(a, who)
+                                                   : fmt_i64(a, before->id));
+        if (before != NULL && watches_the_same(a, before, s))
+            calls[k++] = keep_call(a, before);
+    }
+    if (!db_query_many(a, db, calls, k, err))
         return false;
-    *id = s->id;
-    if (!check(a, db, &now, err) ||
-        !(is_new ? add(a, db, who, &now, id, err)
-                 : replace(a, db, &before, &now, err)) ||
-        !alert_stored_get(a, db, who, *id, &now, err))
+    for (size_t i = 0, c = 0; i < n; i++, c++) {
+        while (calls[c].sql == SQL_alert_state_keep)
+            c++;
+        list[i].id = list[i].before != NULL ? list[i].before->id
+                                            : db_i64(calls[c].rows, 0, "id");
+    }
+    return true;
+}
+
+struct db_call
+alert_audit_call(struct arena *a, const struct alert_actor *who, int64_t id,
+                 const struct alert_stored *before,
+                 const struct alert_stored *now)
+{
+    return audit_call(a, who->name,
+                      before == NULL ? "alert.add" : "alert.change",
+                      arena_printf(a, "alert:%lld", (long long)id),
+                      before == NULL ? NULL : rule_json(a, before),
+                      rule_json(a, now), who->address);
+}
+
+static bool
+save_part(struct arena *a, struct db *db, const struct alert_actor *who,
+          const struct alert_stored *s, int64_t *id, struct err *err)
+{
+    struct alert_lookups l = {.a = a, .db = db};
+    struct alert_write w = {.now = *s};
+    struct alert_stored before;
+    if (s->id != 0) {
+        if (!take(a, db, who, s->id, s->version, &before, err))
+            return false;
+        w.before = &before;
+    }
+    if (!alert_check_with(&l, &w.now, err) ||
+        !alert_write_all(a, db, who, &w, 1, err) ||
+        !alert_stored_get(a, db, who, w.id, &w.now, err))
         return false;
-    return audit(db, &c, is_new ? "alert.add" : "alert.change", *id,
-                 is_new ? NULL : rule_json(a, &before), rule_json(a, &now),
-                 err);
+    *id = w.id;
+    struct db_call call = alert_audit_call(a, who, w.id, w.before, &w.now);
+    return db_query_many(a, db, &call, 1, err);
 }
 
 static bool
 save_in_tx(struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
-    return alert_save_part(c->a, db, c->who, c->stored, &c->id, err) &&
+    return save_part(c->a, db, c->who, c->stored, &c->id, err) &&
            (c->stored->id != 0 || alert_check_room(c->a, db, c->who, err));
 }
 
@@ -363,7 +389,8 @@ enable_one(struct db *db, struct change *c, int64_t id, struct err *err)
     if (s.enabled == c->enable)
         return true;
     if (c->enable && !s.is_pipeline &&
-        !check_instrument(c->a, db, s.instrument_id, err))
+        !check_instrument(&(struct alert_lookups){.a = c->a, .db = db},
+                          s.instrument_id, err))
         return false;
     c->n++;
     return db_exec(db, SQL_alert_enable,
@@ -422,7 +449,7 @@ duplicate_in_tx(struct db *db, void *arg, struct err *err)
     s.id = 0;
     s.name = copy_name(c->a, s.name);
     s.enabled = s.shared = false;
-    return alert_save_part(c->a, db, c->who, &s, &c->id, err) &&
+    return save_part(c->a, db, c->who, &s, &c->id, err) &&
            alert_check_room(c->a, db, c->who, err);
 }
 

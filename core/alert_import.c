@@ -3,6 +3,7 @@
 
 #include "lib/format.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { EXPORT_PAGE = 500 };
@@ -36,59 +37,164 @@ alert_export(struct arena *a, struct db *db, const struct alert_actor *who,
     return true;
 }
 
+/* Rules asked of the database, or sent to it, in one round trip. */
+enum { BATCH = 200 };
+
+/* A rule that was there before under a name of the document. */
+struct own {
+    int64_t id;
+    const char *name;
+    struct alert_stored *was; /* read where it may be replaced */
+    bool is_taken;            /* by an earlier one of that name */
+};
+
 struct import {
-    struct arena *a; /* of one rule */
+    struct arena *a;
     const struct alert_actor *who;
     struct json list;
     bool replace;
     struct alert_imported *out;
+    struct own *own; /* by name, oldest first */
+    size_t n_own;
+    struct alert_write *writes;
+    size_t n_writes;
 };
 
-/* A rule of that name which was there before; id 0: none. */
+static int
+by_name(const void *x, const void *y)
+{
+    return strcmp(((const struct own *)x)->name, ((const struct own *)y)->name);
+}
+
+/* The oldest one of that name that is not taken; NULL: none. */
+static struct own *
+own_find(const struct import *m, const char *name)
+{
+    const struct own key = {.name = name};
+    if (m->n_own == 0)
+        return NULL;
+    struct own *found =
+        bsearch(&key, m->own, m->n_own, sizeof *m->own, by_name);
+    while (found != NULL && found > m->own && strcmp(found[-1].name, name) == 0)
+        found--;
+    while (found != NULL && found->is_taken)
+        found =
+            found + 1 < m->own + m->n_own && strcmp(found[1].name, name) == 0
+                ? found + 1
+                : NULL;
+    return found;
+}
+
 static bool
-find_name(struct import *m, struct db *db, struct alert_stored *s,
-          struct err *err)
+own_take(struct import *m, struct db *db, struct err *err)
 {
     struct db_rows *rows;
-    if (!db_query(m->a, db, SQL_alert_name_find,
-                  DB_ARGS(alert_owner_of(m->a, m->who), s->name), &rows, err))
+    size_t n = 0;
+    const char **names = arena_array(m->a, json_count(m->list), sizeof *names);
+    for (struct json_iter it = json_iter(m->list); json_next(&it);) {
+        names[n] = json_str(json_get(it.value, "name"));
+        n += names[n] != NULL;
+    }
+    if (!db_query(
+            m->a, db, SQL_alert_names_take,
+            DB_ARGS(alert_owner_of(m->a, m->who), fmt_array(m->a, names, n)),
+            &rows, err))
         return false;
-    if (db_count(rows) > 0) {
-        s->id = db_i64(rows, 0, "id");
-        s->version = db_i64(rows, 0, "version");
+    m->n_own = (size_t)db_count(rows);
+    m->own = arena_array(m->a, m->n_own, sizeof *m->own);
+    for (size_t i = 0; i < m->n_own; i++) {
+        m->own[i].id = db_i64(rows, (int)i, "id");
+        m->own[i].name = db_text(rows, (int)i, "name");
+    }
+    return true;
+}
+
+static int
+by_id(const void *x, const void *y)
+{
+    const struct own *const *a = x, *const *b = y;
+    return ((*a)->id > (*b)->id) - ((*a)->id < (*b)->id);
+}
+
+/* What they are, as the audit tells it. */
+static bool
+own_read(struct import *m, struct db *db, struct err *err)
+{
+    struct own **own = arena_array(m->a, m->n_own, sizeof(struct own *));
+    for (size_t i = 0; i < m->n_own; i++)
+        own[i] = &m->own[i];
+    qsort(own, m->n_own, sizeof(struct own *), by_id);
+    for (size_t at = 0; at < m->n_own; at += BATCH) {
+        int64_t ids[BATCH];
+        struct alert_stored *was;
+        size_t n = m->n_own - at < BATCH ? m->n_own - at : BATCH;
+        for (size_t i = 0; i < n; i++)
+            ids[i] = own[at + i]->id;
+        if (!alert_get_all(m->a, db, m->who, ids, n, &was, err))
+            return false;
+        for (size_t i = 0; i < n; i++)
+            own[at + i]->was = &was[n - 1 - i];
     }
     return true;
 }
 
 static bool
-import_one(struct import *m, struct db *db, struct json v, struct err *err)
+import_one(struct import *m, struct alert_lookups *l, struct json v,
+           struct err *err)
 {
-    int64_t id;
-    struct alert_stored s = alert_stored_new();
-    if (!alert_stored_parse(m->a, db, v, &s, err))
+    struct alert_write *w = &m->writes[m->n_writes];
+    struct own *own = NULL;
+    *w = (struct alert_write){.now = alert_stored_new()};
+    if (!alert_parse_with(l, v, &w->now, err))
         return false;
-    s.version = 0;
-    if (s.name != NULL && !find_name(m, db, &s, err))
-        return false;
-    if (s.id != 0 && !m->replace) {
+    if (w->now.name != NULL)
+        own = own_find(m, w->now.name);
+    if (own != NULL && !m->replace) {
         m->out->skipped++;
         return true;
     }
-    *(s.id == 0 ? &m->out->added : &m->out->replaced) += 1;
-    return alert_save_part(m->a, db, m->who, &s, &id, err);
+    if (own != NULL) {
+        own->is_taken = true;
+        w->before = own->was;
+    }
+    m->n_writes++;
+    *(own == NULL ? &m->out->added : &m->out->replaced) += 1;
+    return alert_check_with(l, &w->now, err);
+}
+
+static bool
+write_all(struct import *m, struct db *db, struct err *err)
+{
+    for (size_t at = 0; at < m->n_writes; at += BATCH) {
+        struct alert_write *w = &m->writes[at];
+        size_t n = m->n_writes - at < BATCH ? m->n_writes - at : BATCH;
+        struct db_call *calls = arena_array(m->a, n, sizeof *calls);
+        if (!alert_write_all(m->a, db, m->who, w, n, err))
+            return false;
+        for (size_t i = 0; i < n; i++)
+            calls[i] =
+                alert_audit_call(m->a, m->who, w[i].id, w[i].before, &w[i].now);
+        if (!db_query_many(m->a, db, calls, n, err))
+            return false;
+    }
+    return true;
 }
 
 static bool
 import_in_tx(struct db *db, void *arg, struct err *err)
 {
     struct import *m = arg;
+    struct alert_lookups lookups = {.a = m->a, .db = db};
     size_t i = 0;
-    for (struct json_iter it = json_iter(m->list); json_next(&it); i++) {
-        arena_reset(m->a);
-        if (!import_one(m, db, it.value, err))
+    if (!own_take(m, db, err) ||
+        (m->replace && m->n_own > 0 && !own_read(m, db, err)))
+        return false;
+    m->writes = arena_array(m->a, json_count(m->list) + 1, sizeof *m->writes);
+    for (struct json_iter it = json_iter(m->list); json_next(&it); i++)
+        if (!import_one(m, &lookups, it.value, err))
             return alert_within(err, arena_printf(m->a, "alerts[%zu]", i));
-    }
-    return m->out->added == 0 || alert_check_room(m->a, db, m->who, err);
+    return write_all(m, db, err) &&
+           (m->out->added == 0 || alert_check_room(m->a, db, m->who, err));
 }
 
 bool

@@ -94,8 +94,8 @@ alert_stored_json(struct arena *a, struct buf *b, const struct alert_stored *s)
 /* --- reading -------------------------------------------------------------- */
 
 struct reader {
-    struct arena *a;
-    struct db *db;
+    struct arena *a; /* lookups' */
+    struct alert_lookups *lookups;
     struct alert_stored *s;
     int32_t own_interval_s; /* of the instrument; 0: none was named */
 };
@@ -214,10 +214,10 @@ read_symbol(struct reader *r, const char *name, struct json v, size_t at,
     (void)at;
     if (text == NULL)
         return wrong(err, name, "Give an instrument's symbol");
-    if (!db_query(r->a, r->db, SQL_alert_symbol, DB_ARGS(text), &rows, err))
+    if (!alert_lookup(r->lookups, SQL_alert_symbol, DB_ARGS(text), &rows, err))
         return false;
     if (db_count(rows) == 0) {
-        instrument_missing(r->a, r->db, text, err);
+        instrument_missing(r->a, r->lookups->db, text, err);
         if (err->kind != ERR_MISSING)
             return false;
         err->kind = ERR_INPUT;
@@ -251,7 +251,7 @@ read_when(struct reader *r, const char *name, struct json v, size_t at,
            err_wrap(err, "%s", name);
 }
 
-/* Names of channels; *ids and *names of as many. */
+/* Names of channels, once each; *ids and *names of as many. */
 static bool
 read_channel_list(struct reader *r, const char *field, struct json v,
                   const int64_t **ids, const char *const **names, size_t *n,
@@ -265,19 +265,23 @@ read_channel_list(struct reader *r, const char *field, struct json v,
     if (json_type(v) != JSON_ARRAY)
         return json_type(v) == JSON_NULL ||
                wrong(err, field, "Give a list of channels' names, or null");
-    for (struct json_iter it = json_iter(v); json_next(&it); ++*n) {
+    for (struct json_iter it = json_iter(v); json_next(&it);) {
         struct db_rows *rows;
+        size_t k = 0;
         const char *text = json_str(it.value);
         if (text == NULL)
             return wrong(err, field, "A channel is given by its name");
-        if (!db_query(r->a, r->db, SQL_alert_channel_find, DB_ARGS(text), &rows,
-                      err))
+        if (!alert_lookup(r->lookups, SQL_alert_channel_find, DB_ARGS(text),
+                          &rows, err))
             return false;
         if (db_count(rows) == 0)
             return err_set(err, ERR_INPUT, "%s: There is no channel \"%.64s\"",
                            field, text);
         id[*n] = db_i64(rows, 0, "id");
         name[*n] = db_text(rows, 0, "name");
+        while (id[k] != id[*n])
+            k++;
+        *n += k == *n;
     }
     return true;
 }
@@ -390,7 +394,15 @@ bool
 alert_stored_parse(struct arena *a, struct db *db, struct json v,
                    struct alert_stored *s, struct err *err)
 {
-    struct reader r = {.a = a, .db = db, .s = s};
+    struct alert_lookups l = {.a = a, .db = db};
+    return alert_parse_with(&l, v, s, err);
+}
+
+bool
+alert_parse_with(struct alert_lookups *l, struct json v, struct alert_stored *s,
+                 struct err *err)
+{
+    struct reader r = {.a = l->a, .lookups = l, .s = s};
     enum json_type condition = json_type(json_get(v, "condition"));
     if (!check_known(v, err))
         return false;

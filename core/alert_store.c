@@ -147,15 +147,15 @@ or_null(struct arena *a, int64_t v)
 }
 
 static bool
-list(struct arena *a, struct db *db, const struct alert_actor *who, int64_t id,
-     const struct alert_filter *f, struct alert_stored **out, size_t *n,
-     struct err *err)
+list(struct arena *a, struct db *db, const struct alert_actor *who,
+     const char *ids, const struct alert_filter *f, struct alert_stored **out,
+     size_t *n, struct err *err)
 {
     struct db_rows *rows;
     if (!db_query(a, db, SQL_alert_list,
                   DB_ARGS(fmt_i64(a, who->user_id), fmt_bool(who->is_admin),
-                          or_null(a, id), f->symbol, f->owner, f->severity,
-                          f->kind, f->phase, f->search, or_null(a, f->before),
+                          ids, f->symbol, f->owner, f->severity, f->kind,
+                          f->phase, f->search, or_null(a, f->before),
                           or_null(a, f->after), fmt_i64(a, f->limit)),
                   &rows, err))
         return false;
@@ -173,7 +173,7 @@ alert_stored_list(struct arena *a, struct db *db, const struct alert_actor *who,
 {
     struct alert_filter more = *filter;
     more.limit++;
-    return list(a, db, who, 0, &more, out, n, err);
+    return list(a, db, who, NULL, &more, out, n, err);
 }
 
 static bool
@@ -184,18 +184,32 @@ missing(int64_t id, struct err *err)
 }
 
 bool
+alert_get_all(struct arena *a, struct db *db, const struct alert_actor *who,
+              const int64_t *ids, size_t n, struct alert_stored **out,
+              struct err *err)
+{
+    const struct alert_filter all = {.limit = (int)n, .after = -1};
+    const char **texts = arena_array(a, n, sizeof *texts);
+    size_t found;
+    for (size_t i = 0; i < n; i++)
+        texts[i] = fmt_i64(a, ids[i]);
+    if (!list(a, db, who, fmt_array(a, texts, n), &all, out, &found, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (i == found || (*out)[found - 1 - i].id != ids[i])
+            return missing(ids[i], err);
+    return true;
+}
+
+bool
 alert_stored_get(struct arena *a, struct db *db, const struct alert_actor *who,
                  int64_t id, struct alert_stored *out, struct err *err)
 {
-    const struct alert_filter one = {.limit = 1};
     struct alert_stored *found;
-    size_t n;
     if (id <= 0)
         return missing(id, err);
-    if (!list(a, db, who, id, &one, &found, &n, err))
+    if (!alert_get_all(a, db, who, &id, 1, &found, err))
         return false;
-    if (n == 0)
-        return missing(id, err);
     *out = found[0];
     return true;
 }

@@ -2,6 +2,8 @@
 
 #include "lib/format.h"
 
+#include <string.h>
+
 bool
 audit_add(struct db *db, const char *who, const char *action,
           const char *object, const char *before, const char *after,
@@ -10,6 +12,18 @@ audit_add(struct db *db, const char *who, const char *action,
     return db_exec(db, SQL_audit_add,
                    DB_ARGS(who, action, object, before, after, address), NULL,
                    err);
+}
+
+struct db_call
+audit_call(struct arena *a, const char *who, const char *action,
+           const char *object, const char *before, const char *after,
+           const char *address)
+{
+    const char *const all[] = {who, action, object, before, after, address};
+    const char **args = arena_array(a, COUNT_OF(all), sizeof *args);
+    memcpy(args, all, sizeof all);
+    return (struct db_call){.sql = SQL_audit_add,
+                            .args = {.n = COUNT_OF(all), .v = args}};
 }
 
 static struct audit_entry

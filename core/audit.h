@@ -18,6 +18,11 @@ MUST_USE bool audit_add(struct db *db, const char *who, const char *action,
                         const char *after, const char *address,
                         struct err *err);
 
+/* The same entry as a call of db_query_many, for many at once. */
+struct db_call audit_call(struct arena *a, const char *who, const char *action,
+                          const char *object, const char *before,
+                          const char *after, const char *address);
+
 struct audit_entry {
     int64_t id, at;
     const char *who, *action, *object, *before, *after, *address;

@@ -1,7 +1,7 @@
 -- Alert rules that a user may see, newest first; a NULL parameter does not filter.
--- $1 bigint user (0: nobody's); $2 boolean sees all; $3 bigint this one only; $4 text symbol; $5 text owner ('-': the
--- installation); $6 text severity; $7 text kind; $8 text phase, or 'off'; $9 text part of the name; $10 bigint older
--- than this id; $11 bigint newer than this id; $12 integer limit
+-- $1 bigint user (0: nobody's); $2 boolean sees all; $3 bigint[] these only, ascending; $4 text symbol; $5 text owner
+-- ('-': the installation); $6 text severity; $7 text kind; $8 text phase, or 'off'; $9 text part of the name;
+-- $10 bigint older than this id; $11 bigint newer than this id; $12 integer limit
 -- -> id, version bigint, name, owner text, owner_id bigint, shared, enabled, is_pipeline boolean, severity text,
 --    instrument_id bigint, symbol text, interval_s integer, left_term, op, right_term text, for_bars integer,
 --    clear_level float8, no_data_s bigint, condition text, threshold float8, subject text, cooldown_s bigint, once
@@ -12,7 +12,9 @@ WITH visible AS NOT MATERIALIZED (
     SELECT r.id
       FROM alert_rule r
      WHERE ($2::boolean OR r.owner_id = $1::bigint OR r.owner_id IS NULL OR r.shared)
-       AND r.id BETWEEN coalesce($3::bigint, 1) AND coalesce($3::bigint, 9223372036854775807)
+       AND r.id BETWEEN coalesce(($3::bigint[])[1], 1)
+                    AND coalesce(($3::bigint[])[cardinality($3::bigint[])], 9223372036854775807)
+       AND ($3::bigint[] IS NULL OR r.id = ANY ($3::bigint[]))
        AND ($4::text IS NULL OR lower(r.subject) = lower($4::text)
             OR r.instrument_id = (SELECT i.id FROM instrument i WHERE lower(i.symbol) = lower($4::text)))
        AND ($5::text IS NULL OR lower(coalesce(r.owner, '-')) = lower($5::text))

@@ -174,6 +174,41 @@ an_import_adds_replaces_or_skips_by_name(void **state)
                         "ann|Low||1");
 }
 
+#define RULE                                                                   \
+    "{\"name\": \"High\", \"symbol\": \"BTC-USD\", \"when\": \"close > %d\", " \
+    "\"channels\": [\"ops\", \"Boss\", \"Ops\"]}"
+
+static void
+rules_of_one_name_are_replaced_oldest_first(void **state)
+{
+    (void)state;
+    struct alert_imported n;
+    saved(&ann, GOOD);
+    saved(&ann, GOOD);
+    /* whose it is, the id says, not the text */
+    sql("UPDATE alert_rule SET owner = 'anna' WHERE id = 2; DELETE FROM "
+        "audit_log; INSERT INTO alert_state (rule_id, phase, rule_version) "
+        "VALUES (1, 'ok', 1), (2, 'ok', 1)");
+    const char *three =
+        arena_printf(a, "[%s, %s, %s]", GOOD, arena_printf(a, RULE, 201),
+                     arena_printf(a, RULE, 202));
+    assert_true(imported(&ann, three, true, &n));
+    assert_true(n.added == 1 && n.replaced == 2 && n.skipped == 0);
+    assert_string_equal(
+        sql("SELECT r.id, r.right_term, r.version, s.rule_version, "
+            "cardinality(r.channels) FROM alert_rule r LEFT JOIN alert_state s "
+            "ON "
+            "s.rule_id = r.id ORDER BY r.id"),
+        "1|100|2|2|\n2|201|2|1|2\n3|202|1||2");
+    assert_string_equal(
+        sql("SELECT who, action, object, before ->> 'when', after ->> 'when', "
+            "after ->> 'channels' FROM audit_log ORDER BY id"),
+        "ann|alert.change|alert:1|close above 100|close above 100|\n"
+        "ann|alert.change|alert:2|close above 100|close above 201|"
+        "[\"Ops\", \"Boss\"]\n"
+        "ann|alert.add|alert:3||close above 202|[\"Ops\", \"Boss\"]");
+}
+
 static void
 what_is_exported_can_be_imported(void **state)
 {
@@ -199,6 +234,7 @@ main(void)
         RULE_CASE(what_is_wrong_is_said_of_its_field),
         RULE_CASE(an_import_is_whole_or_nothing),
         RULE_CASE(an_import_adds_replaces_or_skips_by_name),
+        RULE_CASE(rules_of_one_name_are_replaced_oldest_first),
         RULE_CASE(what_is_exported_can_be_imported),
     };
     return RULE_CASES_RUN(tests);
