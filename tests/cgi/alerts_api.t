@@ -45,7 +45,7 @@ subtest "a rule is made, read, replaced, changed in part and deleted" => sub {
     is_deeply {map { $_ => $r->{json}{$_} } keys %want}, \%want, "as it was said, in full";
     is_deeply $r->{json}{channels}, ["Console"], "channels by their names";
     is_deeply $r->{json}{state}, {phase => undef, since => undef, fired_at => undef, value => undef, active => 0,
-        incident => undef, silenced => JSON::PP::false}, "it was not looked at yet";
+        incident => undef, silenced => JSON::PP::false, fault => undef}, "it was not looked at yet";
     is_deeply api(ann => GET => "/$id")->{json}, $r->{json}, "read again";
 
     $r = api(ann => PUT => "/$id", {@high, version => 1});
