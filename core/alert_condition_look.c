@@ -163,7 +163,8 @@ static bool
 look_sources(struct alert_look *l, const struct source *sources, size_t n,
              struct err *err)
 {
-    const struct source **late = arena_array(l->a, n, sizeof *late);
+    const struct source **late =
+        arena_array(l->a, n, sizeof(const struct source *));
     const char **symbols = arena_array(l->a, n, sizeof *symbols);
     const char **tags = arena_array(l->a, n, sizeof *tags);
     size_t n_late = 0;

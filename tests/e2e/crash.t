@@ -40,6 +40,7 @@ kill_at() {
     kill -9 "$pid"
     wait "$pid" 2> "$work/wait.log"
     let_go
+    wait_gone
     check_after "$name"
 }
 
@@ -93,6 +94,7 @@ is 'in the middle of a load: the loads before it are stored' "$(sql "SELECT coun
 kill -9 "$pid"
 wait "$pid" 2> "$work/wait.log"
 let_go
+wait_gone
 "$quotemill" tick 2> "$work/tick.log"
 is 'in the middle of a load: the next tick ends the run' "$(sql 'SELECT state, attempt FROM run WHERE id = 2')" \
     'succeeded|2'
@@ -118,6 +120,7 @@ is 'after a response that cannot be used: it is refused' \
 kill -9 "$pid"
 wait "$pid" 2> "$work/wait.log"
 let_go
+wait_gone
 "$quotemill" tick 2> "$work/tick.log"
 is 'after a response that cannot be used: the run that goes on ends partial' \
     "$(sql 'SELECT state, attempt FROM run WHERE id = 2')" 'partial|2'
@@ -160,6 +163,7 @@ for _ in 1 2 3; do
     kill -9 "$pid"
     wait "$pid" 2> "$work/wait.log"
     let_go
+    wait_gone
 done
 "$quotemill" tick 2> "$work/tick.log"
 is 'after three attempts a run is lost' "$(sql 'SELECT state, attempt FROM run')" 'lost|3'

@@ -55,6 +55,7 @@ struct fixture {
     /* the server's side */
     stub_fn *answer;
     int asked[3]; /* requests to provider p1, p2 */
+    struct fixture *before;
 };
 
 static inline int
@@ -65,6 +66,8 @@ answer(void *arg, const char *path, char *out)
     return (*f)->answer(*f, path, out);
 }
 
+/* The fixtures of all tests: a request that nobody waits for any more may still
+ * be answered when its test is over. */
 static struct fixture *current;
 
 static inline const char *
@@ -85,6 +88,7 @@ setup(void **state)
     f->a = arena_new();
     if (!db_open(&f->db, test_db_conninfo(test_db, "worker"), "test", &err))
         fail_msg("%s", err.text);
+    f->before = current;
     current = f;
     stub_forget(stub);
     *state = f;
@@ -98,8 +102,6 @@ teardown(void **state)
     db_close(f->db);
     sql(f, "DELETE FROM instrument WHERE title = 'x'; "
            "DELETE FROM provider WHERE driver = 'generic'");
-    arena_free(f->a);
-    free(f);
     return 0;
 }
 
@@ -319,6 +321,12 @@ group_teardown(void **state)
 {
     (void)state;
     stub_stop(stub);
+    while (current != NULL) {
+        struct fixture *f = current;
+        current = f->before;
+        arena_free(f->a);
+        free(f);
+    }
     test_db_free(test_db);
     nftw(archive_dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     return 0;

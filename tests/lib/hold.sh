@@ -3,6 +3,7 @@
 #
 #   hold SQL             holds a lock until let_go
 #   is_stopped PATTERN   a session of the worker waits for it in such a statement
+#   wait_gone            until the server has ended the sessions of a dead worker
 # Holds a lock (SQL in a transaction of its own) until let_go.
 hold() {
     mkfifo "$work/lock.in"
@@ -35,4 +36,14 @@ is_stopped() {
     diag "never stopped: $(sql "SELECT application_name, state, wait_event_type, left(query, 60)
                                  FROM pg_stat_activity WHERE datname = current_database()")"
     return 1
+}
+
+# Until then their locks are held, and a run is not lost that somebody holds.
+wait_gone() {
+    for _ in $(seq 200); do
+        [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                   AND usename = 'quotemill_worker'")" = 0 ] && return 0
+        sleep 0.05
+    done
+    diag 'sessions of the dead worker are still there'
 }
