@@ -63,7 +63,7 @@ sql/queries/overview_beats.sql
 sql/queries/overview_trouble.sql
 sql/queries/source_list.sql|!|500
 sql/queries/overview_providers.sql
-sql/queries/model_list_all.sql
+sql/queries/model_list_all.sql|!|100
 sql/queries/overview_rest.sql|$(date +%s)
 Q
 behind() { # COMMAND...: in the background, ended by finish
